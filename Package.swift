@@ -1,0 +1,173 @@
+// swift-tools-version: 6.2
+// The architecture test: one row per module. An arrow that does not point down stops every build.
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// A system C library: module map and shim header in `Shared/C/<name>`.
+struct CLibrary {
+    var name: String
+    var pkgConfig: String
+    var apt: String
+}
+
+/// A Swift module. `uses` may only name modules of a strictly lower layer; `c` names C libraries (layer −1).
+struct Module {
+    var layer: Int
+    var name: String
+    var uses: [String] = []
+    var c: [String] = []
+    /// Experimental `Lifetimes`, for modules that declare non-escapable types (ADR 0002).
+    var lifetimes = false
+    /// Files embedded by the compiler, excluded from SwiftPM's resource handling.
+    var exclude: [String] = []
+
+    var path: String { self.layer >= 4 ? "Services/\(self.name)" : "Shared/\(self.name)" }
+}
+
+/// An executable: `Services/<folder>/Main`.
+struct Executable {
+    var name: String
+    var folder: String
+    var uses: [String]
+}
+
+let cLibraries = [
+    CLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+    CLibrary(name: "CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    CLibrary(name: "CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
+    CLibrary(name: "CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    CLibrary(name: "CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    CLibrary(name: "CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+    CLibrary(name: "CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    CLibrary(name: "CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
+    CLibrary(name: "CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    CLibrary(name: "CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+]
+
+let modules = [
+    // L0 grounding
+    Module(layer: 0, name: "ByteCoding", c: ["CXXHash", "CCrypto", "CShims"], lifetimes: true),
+    Module(layer: 0, name: "ProfileModel"),
+    Module(layer: 0, name: "Compression", c: ["CZstd", "CDeflate", "CZlib"]),
+    Module(layer: 0, name: "Blocking", c: ["CShims"]),
+    Module(layer: 0, name: "Exposition"),
+    Module(layer: 0, name: "EventLog", c: ["CShims"]),
+    // L1 speaking
+    Module(layer: 1, name: "ProfileColumns", uses: ["ByteCoding", "ProfileModel"]),
+    Module(layer: 1, name: "Pprof", uses: ["ByteCoding", "Compression", "ProfileModel"]),
+    Module(layer: 1, name: "ProtobufWire", uses: ["ByteCoding"]),
+    Module(layer: 1, name: "LabelSelector", uses: ["ProfileModel"], c: ["CxxRE2"]),
+    Module(layer: 1, name: "FlameGraph", uses: ["ByteCoding", "ProfileModel"]),
+    Module(layer: 1, name: "HTTPServer", uses: ["Blocking"], c: ["CNghttp2", "CShims"]),
+    Module(layer: 1, name: "HTTPClient", uses: ["Blocking"], c: ["CCurl", "CShims"]),
+    Module(layer: 1, name: "PostgresClient", uses: ["Blocking"], c: ["CLibpq"]),
+    Module(layer: 1, name: "SQLiteClient", uses: ["Blocking"], c: ["CSQLite"]),
+    Module(layer: 1, name: "ConfigSchema", c: ["CYAML"]),
+    // L2 storing
+    Module(
+        layer: 2, name: "HeadStore",
+        uses: [
+            "Blocking", "ByteCoding", "Compression", "EventLog", "FlameGraph", "LabelSelector", "Pprof",
+            "ProfileColumns", "ProfileModel",
+        ],
+        c: ["CShims"]
+    ),
+    Module(
+        layer: 2, name: "BlockStore",
+        uses: [
+            "Blocking", "ByteCoding", "Compression", "FlameGraph", "LabelSelector", "ProfileColumns", "ProfileModel",
+        ],
+        c: ["CShims"]
+    ),
+    Module(
+        layer: 2, name: "CatalogStore",
+        uses: ["Blocking", "ByteCoding", "EventLog", "PostgresClient", "ProfileModel", "SQLiteClient"]
+    ),
+    Module(layer: 2, name: "Ring", uses: ["ByteCoding", "ProfileModel"]),
+    Module(layer: 2, name: "WireAPI", uses: ["ByteCoding", "FlameGraph", "ProfileModel", "ProtobufWire"]),
+    Module(layer: 2, name: "RPC", uses: ["Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
+    // L3 running
+    Module(
+        layer: 3, name: "ServiceKit",
+        uses: [
+            "Blocking", "Compression", "ConfigSchema", "EventLog", "Exposition", "HTTPServer", "ProfileModel", "RPC",
+        ],
+        c: ["CShims"]
+    ),
+    Module(layer: 3, name: "WebUI", uses: ["HTTPServer"], exclude: ["Assets"]),
+    // Services; only `AllInOne` may use another service
+]
+
+let executables: [Executable] = [
+]
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .strictMemorySafety(),
+] + [
+    "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+    "NonisolatedNonsendingByDefault", "InferIsolatedConformances", "ImmutableWeakCaptures",
+].map { .enableUpcomingFeature($0) }
+
+// MARK: - The check: arrows point down
+
+let layers = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0.layer) })
+for module in modules {
+    for used in module.uses {
+        precondition(layers[used, default: .max] < module.layer, "\(module.name) must not use \(used)")
+    }
+}
+
+/// `HEARTH_MODULES=Pprof,FlameGraph` narrows the package to these modules, what they use, and their tests.
+let wanted: Set<String>? = Context.environment["HEARTH_MODULES"].map { list in
+    var open = list.split(separator: ",").map(String.init)
+    var closed: Set<String> = []
+    while let name = open.popLast() {
+        guard closed.insert(name).inserted else { continue }
+        open += modules.first { $0.name == name }?.uses ?? []
+    }
+    return closed
+}
+
+func dependencies(_ module: Module) -> [Target.Dependency] {
+    (module.uses + module.c).map { .byName(name: $0) }
+}
+
+func targets(_ module: Module) -> [Target] {
+    let settings = strict + (module.lifetimes ? [.enableExperimentalFeature("Lifetimes")] : [])
+    let library = Target.target(
+        name: module.name, dependencies: dependencies(module), path: module.path,
+        exclude: module.exclude + (module.layer >= 4 ? ["Main"] : []), swiftSettings: settings
+    )
+    let tests = Target.testTarget(
+        name: "\(module.name)Tests",
+        dependencies: ([module.name, "Support"] + module.uses).map { .byName(name: $0) },
+        path: "Tests/\(module.name)Tests", swiftSettings: strict
+    )
+    return [library, tests]
+}
+
+let chosen = modules.filter { wanted?.contains($0.name) ?? true }
+let whole = wanted == nil
+
+let package = Package(
+    name: "hearth",
+    products: whole ? executables.map { .executable(name: $0.name, targets: [$0.name]) } : [],
+    targets: cLibraries.map {
+        .systemLibrary(
+            name: $0.name, path: "Shared/C/\($0.name)", pkgConfig: $0.pkgConfig, providers: [.apt([$0.apt])]
+        )
+    } + [
+        .target(name: "CShims", path: "Shared/C/CShims"),
+        .target(
+            name: "CxxRE2", path: "Shared/C/CxxRE2", cxxSettings: [.define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("re2")]
+        ),
+        .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    ] + chosen.flatMap(targets) + (whole ? executables : []).map {
+        .executableTarget(
+            name: $0.name, dependencies: $0.uses.map { .byName(name: $0) }, path: "Services/\($0.folder)/Main",
+            swiftSettings: strict
+        )
+    },
+    cxxLanguageStandard: .cxx17
+)

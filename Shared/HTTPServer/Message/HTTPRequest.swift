@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package enum HTTPVersion: Sendable, Equatable { case http10, http11, http2 }
+
+/// Why a request body could not be read to its end.
+package enum HTTPBodyError: Error, Equatable {
+    /// More bytes than the handler allows; `declared` when `Content-Length` said so.
+    case tooLarge(limit: Int, declared: Int?)
+    /// The client sent too slowly and was cut.
+    case tooSlow
+    /// The client went away.
+    case disconnected
+    /// Broken framing (chunk lines, more bytes than declared).
+    case malformed
+}
+
+/// The body of a request: bytes in pieces, in order, read once.
+package protocol HTTPBodySource: AnyObject, Sendable {
+    /// The next piece, nil at the end. Reading drives flow control: what is not read is not received.
+    func next() async throws(HTTPBodyError) -> [UInt8]?
+}
+
+/// A request as the handler sees it; the body may still be on its way.
+package struct HTTPRequest: Sendable {
+    package let method: String
+    /// As sent: path and query, percent-encoded.
+    package let target: String
+    package let version: HTTPVersion
+    package let headers: HTTPHeaders
+    /// The value of `Host` or `:authority`.
+    package let authority: String
+    /// Address of the peer, `ip:port`.
+    package let remoteAddress: String
+    /// From `Content-Length`, nil when the length is not known beforehand.
+    package let declaredLength: Int?
+    package let body: any HTTPBodySource
+
+    package init(
+        method: String,
+        target: String,
+        version: HTTPVersion,
+        headers: HTTPHeaders,
+        authority: String,
+        remoteAddress: String,
+        declaredLength: Int?,
+        body: any HTTPBodySource
+    ) {
+        self.method = method
+        self.target = target
+        self.version = version
+        self.headers = headers
+        self.authority = authority
+        self.remoteAddress = remoteAddress
+        self.declaredLength = declaredLength
+        self.body = body
+    }
+
+    /// The part of the target before `?`, still percent-encoded.
+    package var path: Substring { self.target.prefix { $0 != "?" } }
+
+    /// The part of the target after `?`, still percent-encoded; empty when absent.
+    package var query: Substring {
+        guard let mark = self.target.firstIndex(of: "?") else { return "" }
+        return self.target[self.target.index(after: mark)...]
+    }
+
+    /// Reads the whole body, refusing more than `limit` bytes (from `Content-Length` before the first byte is read).
+    package func collectBody(limit: Int) async throws(HTTPBodyError) -> [UInt8] {
+        if let declared = self.declaredLength, declared > limit {
+            throw .tooLarge(limit: limit, declared: declared)
+        }
+        guard var all = try await self.body.next() else { return [] }
+        if let declared = self.declaredLength { all.reserveCapacity(declared) }
+        while true {
+            guard all.count <= limit else { throw .tooLarge(limit: limit, declared: nil) }
+            guard let piece = try await self.body.next() else { return all }
+            all.append(contentsOf: piece)
+        }
+    }
+}
+
+/// A body that is already there: for tests and in-process calls.
+package final class BufferedBody: HTTPBodySource {
+    private let bytes: [UInt8]
+    private let taken = Taken()
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package func next() async throws(HTTPBodyError) -> [UInt8]? {
+        self.taken.claim() && !self.bytes.isEmpty ? self.bytes : nil
+    }
+}
