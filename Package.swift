@@ -84,7 +84,10 @@ let modules = [
         uses: ["Blocking", "ByteCoding", "EventLog", "PostgresClient", "ProfileModel", "SQLiteClient"]
     ),
     Module(layer: 2, name: "Ring", uses: ["ByteCoding", "ProfileModel"]),
-    Module(layer: 2, name: "WireAPI", uses: ["ByteCoding", "FlameGraph", "ProfileModel", "ProtobufWire"]),
+    Module(
+        layer: 2, name: "WireAPI",
+        uses: ["ByteCoding", "FlameGraph", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire"]
+    ),
     Module(layer: 2, name: "RPC", uses: ["Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
     // L3 running
     Module(

@@ -82,3 +82,9 @@ package enum LabelName {
     package static let sessionID = "__session_id__"
     package static let delta = "__delta__"
 }
+
+extension LabelName {
+    /// Names of sample labels that identify single requests: kept with the samples, matched by span selectors,
+    /// never shown by label APIs, selectors or group-by (spec/ingest 6.4, design D6).
+    package static let spanColumns: Set<String> = ["span_id", "trace_id"]
+}

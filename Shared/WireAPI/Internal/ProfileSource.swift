@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FlameGraph
+package import LabelSelector
+package import ProfileColumns
+package import ProfileModel
+
+/// Why an ingester could not take or answer.
+package enum IngesterError: Error, Hashable, Sendable {
+    /// Overloaded, starting, draining, disk full or out of reach: try again later, nothing was stored.
+    case unavailable(String)
+    /// The deadline passed; an append may or may not have been stored (resending is safe).
+    case deadlineExceeded
+    /// The request did not decode, or a bug: the text is for logs.
+    case `internal`(String)
+}
+
+/// One node's part of an answer, with what it could not see.
+package struct Partial<Answer: Sendable>: Sendable {
+    package var answer: Answer
+    /// Human-readable reasons why the answer may lack data (quarantined block, replay still running).
+    package var warnings: [String]
+
+    package init(_ answer: Answer, warnings: [String] = []) {
+        self.answer = answer
+        self.warnings = warnings
+    }
+}
+
+/// Where profiles are read from: an ingester, in this process or behind HTTP. Heads and blocks together, each sample once.
+package protocol ProfileSource: Sendable {
+    /// Exact function trees of all matching samples, usually one per dataset and block.
+    func stacktraces(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[FunctionTree]>
+
+    /// Totals per profile, grouped by the labels named in `groupBy` (empty: one group).
+    func totals(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String]
+    ) async throws(IngesterError) -> Partial<[LabeledTotals]>
+
+    /// Series with a profile in the range, sample labels laid over series labels.
+    func series(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[SeriesDescription]>
+}
+
+/// Where profiles are written to: an ingester, in this process or behind HTTP.
+package protocol ProfileSink: Sendable {
+    /// One outcome per profile, in order. When this returns, what is `.stored` survives `kill -9`.
+    func append(_ profiles: [IncomingProfile]) async throws(IngesterError) -> [AppendOutcome]
+}
