@@ -10,7 +10,9 @@ struct CLibrary {
     var apt: String
 }
 
-/// A Swift module. `uses` may only name modules of a strictly lower layer; `c` names C libraries (layer −1).
+/// A Swift module.
+///
+/// `uses` may only name modules of a strictly lower layer; `c` names C libraries (layer −1).
 struct Module {
     var layer: Int
     var name: String
@@ -65,7 +67,8 @@ let modules = [
     Module(layer: 1, name: "ConfigSchema", c: ["CYAML"]),
     // L2 storing
     Module(
-        layer: 2, name: "HeadStore",
+        layer: 2,
+        name: "HeadStore",
         uses: [
             "Blocking", "ByteCoding", "Compression", "EventLog", "FlameGraph", "LabelSelector", "Pprof",
             "ProfileColumns", "ProfileModel",
@@ -73,27 +76,33 @@ let modules = [
         c: ["CShims"]
     ),
     Module(
-        layer: 2, name: "BlockStore",
+        layer: 2,
+        name: "BlockStore",
         uses: [
-            "Blocking", "ByteCoding", "Compression", "FlameGraph", "LabelSelector", "ProfileColumns", "ProfileModel",
+            "Blocking", "ByteCoding", "Compression", "FlameGraph", "LabelSelector", "ProfileColumns",
+            "ProfileModel",
         ],
         c: ["CShims"]
     ),
     Module(
-        layer: 2, name: "CatalogStore",
+        layer: 2,
+        name: "CatalogStore",
         uses: ["Blocking", "ByteCoding", "EventLog", "PostgresClient", "ProfileModel", "SQLiteClient"]
     ),
     Module(layer: 2, name: "Ring", uses: ["ByteCoding", "ProfileModel"]),
     Module(
-        layer: 2, name: "WireAPI",
+        layer: 2,
+        name: "WireAPI",
         uses: ["ByteCoding", "FlameGraph", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire"]
     ),
     Module(layer: 2, name: "RPC", uses: ["Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
     // L3 running
     Module(
-        layer: 3, name: "ServiceKit",
+        layer: 3,
+        name: "ServiceKit",
         uses: [
-            "Blocking", "Compression", "ConfigSchema", "EventLog", "Exposition", "HTTPServer", "ProfileModel", "RPC",
+            "Blocking", "Compression", "ConfigSchema", "EventLog", "Exposition", "HTTPServer", "ProfileModel",
+            "RPC",
         ],
         c: ["CShims"]
     ),
@@ -101,15 +110,16 @@ let modules = [
     // Services; only `AllInOne` may use another service
 ]
 
-let executables: [Executable] = [
-]
+let executables: [Executable] = []
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .strictMemorySafety(),
-] + [
-    "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
-    "NonisolatedNonsendingByDefault", "InferIsolatedConformances", "ImmutableWeakCaptures",
-].map { .enableUpcomingFeature($0) }
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .strictMemorySafety(),
+    ]
+    + [
+        "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+        "NonisolatedNonsendingByDefault", "InferIsolatedConformances", "ImmutableWeakCaptures",
+    ].map { .enableUpcomingFeature($0) }
 
 // MARK: - The check: arrows point down
 
@@ -138,13 +148,17 @@ func dependencies(_ module: Module) -> [Target.Dependency] {
 func targets(_ module: Module) -> [Target] {
     let settings = strict + (module.lifetimes ? [.enableExperimentalFeature("Lifetimes")] : [])
     let library = Target.target(
-        name: module.name, dependencies: dependencies(module), path: module.path,
-        exclude: module.exclude + (module.layer >= 4 ? ["Main"] : []), swiftSettings: settings
+        name: module.name,
+        dependencies: dependencies(module),
+        path: module.path,
+        exclude: module.exclude + (module.layer >= 4 ? ["Main"] : []),
+        swiftSettings: settings
     )
     let tests = Target.testTarget(
         name: "\(module.name)Tests",
         dependencies: ([module.name, "Support"] + module.uses).map { .byName(name: $0) },
-        path: "Tests/\(module.name)Tests", swiftSettings: strict
+        path: "Tests/\(module.name)Tests",
+        swiftSettings: strict
     )
     return [library, tests]
 }
@@ -157,20 +171,29 @@ let package = Package(
     products: whole ? executables.map { .executable(name: $0.name, targets: [$0.name]) } : [],
     targets: cLibraries.map {
         .systemLibrary(
-            name: $0.name, path: "Shared/C/\($0.name)", pkgConfig: $0.pkgConfig, providers: [.apt([$0.apt])]
+            name: $0.name,
+            path: "Shared/C/\($0.name)",
+            pkgConfig: $0.pkgConfig,
+            providers: [.apt([$0.apt])]
         )
     } + [
         .target(name: "CShims", path: "Shared/C/CShims"),
         .target(
-            name: "CxxRE2", path: "Shared/C/CxxRE2", cxxSettings: [.define("NDEBUG")],
+            name: "CxxRE2",
+            path: "Shared/C/CxxRE2",
+            cxxSettings: [.define("NDEBUG")],
             linkerSettings: [.linkedLibrary("re2")]
         ),
         .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
-    ] + chosen.flatMap(targets) + (whole ? executables : []).map {
-        .executableTarget(
-            name: $0.name, dependencies: $0.uses.map { .byName(name: $0) }, path: "Services/\($0.folder)/Main",
-            swiftSettings: strict
-        )
-    },
+        .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: strict),
+    ] + chosen.flatMap(targets)
+        + (whole ? executables : []).map {
+            .executableTarget(
+                name: $0.name,
+                dependencies: $0.uses.map { .byName(name: $0) },
+                path: "Services/\($0.folder)/Main",
+                swiftSettings: strict
+            )
+        },
     cxxLanguageStandard: .cxx17
 )

@@ -105,7 +105,8 @@ package struct LineRow: Hashable, Sendable {
 
 /// Symbols and stack tree of one dataset (tenant and service), as append-only columns.
 ///
-/// A stacktrace is the id of a node; its frames are the locations from the node up to the root. Node 0 is the root
+/// A stacktrace is the id of a node; its frames are the locations from the node up to the root. Node 0 is the
+/// root
 /// (parent 0, location `noLocation`), and a node's parent always has a smaller id.
 package struct DatasetDictionary: Sendable {
     package var strings = StringTable()

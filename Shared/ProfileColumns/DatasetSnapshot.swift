@@ -10,7 +10,13 @@ package struct ProfileRow: Sendable {
     /// Position in the write-ahead log up to which the log must be durable for this profile to be visible.
     package var lsn: UInt64
 
-    package init(timeNanoseconds: Int64, durationNanoseconds: Int64, period: Int64, uid: ProfileUID, lsn: UInt64) {
+    package init(
+        timeNanoseconds: Int64,
+        durationNanoseconds: Int64,
+        period: Int64,
+        uid: ProfileUID,
+        lsn: UInt64
+    ) {
         self.timeNanoseconds = timeNanoseconds
         self.durationNanoseconds = durationNanoseconds
         self.period = period

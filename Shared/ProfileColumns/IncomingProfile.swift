@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ProfileModel
 
-/// Limits that were in force when a profile arrived. They travel with it, so that replaying the log years later
+/// Limits that were in force when a profile arrived.
+///
+/// They travel with it, so that replaying the log years later
 /// accepts and refuses exactly what was accepted and refused then.
 package struct ProfileLimits: Hashable, Sendable {
     /// Largest profile after inflating, bytes.
@@ -46,7 +48,8 @@ package struct IngestParameters: Hashable, Sendable {
     }
 }
 
-/// One uploaded profile on its way from the door to a head: labels in the clear, the client's pprof bytes untouched.
+/// One uploaded profile on its way from the door to a head: labels in the clear, the client's pprof bytes
+/// untouched.
 package struct IncomingProfile: Sendable {
     package var tenant: TenantID
     /// Validated series labels; `service_name` always present, `__name__` absent for `.ingest`.

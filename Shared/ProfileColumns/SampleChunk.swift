@@ -10,6 +10,7 @@ package struct SampleColumns: Sendable {
 
     package init() {}
 
+    /// Empties the columns and keeps their memory.
     package mutating func removeAll() {
         self.nodes.removeAll(keepingCapacity: true)
         self.labelSets.removeAll(keepingCapacity: true)

@@ -11,7 +11,8 @@ package struct Label: Hashable, Sendable {
     }
 }
 
-/// Labels sorted by name (bytewise), names unique, no empty values: the identity of a series or of a sample's context.
+/// Labels sorted by name (bytewise), names unique, no empty values: the identity of a series or of a sample's
+/// context.
 package struct LabelSet: Hashable, Sendable {
     package let labels: [Label]
 
@@ -71,7 +72,7 @@ extension LabelSet: Comparable {
 
 /// Names of labels with a meaning of their own (spec/ingest 7.1).
 package enum LabelName {
-    /// What was measured: `process_cpu`, `memory`, `mutex`, …
+    /// What was measured, such as `process_cpu`.
     package static let profileName = "__name__"
     package static let serviceName = "service_name"
     package static let profileType = "__profile_type__"
@@ -84,7 +85,8 @@ package enum LabelName {
 }
 
 extension LabelName {
-    /// Names of sample labels that identify single requests: kept with the samples, matched by span selectors,
+    /// Names of sample labels that identify single requests: kept with the samples, matched by span
+    /// selectors,
     /// never shown by label APIs, selectors or group-by (spec/ingest 6.4, design D6).
     package static let spanColumns: Set<String> = ["span_id", "trace_id"]
 }

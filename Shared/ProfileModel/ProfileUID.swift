@@ -22,7 +22,10 @@ package struct TimeRange: Hashable, Sendable {
         self.last = last
     }
 
-    package func contains(_ nanoseconds: Int64) -> Bool { self.first <= nanoseconds && nanoseconds <= self.last }
+    /// Whether the instant lies within the range.
+    package func contains(_ nanoseconds: Int64) -> Bool {
+        self.first <= nanoseconds && nanoseconds <= self.last
+    }
 
     /// Whether the two ranges share an instant.
     package func overlaps(_ other: TimeRange) -> Bool { self.first <= other.last && other.first <= self.last }

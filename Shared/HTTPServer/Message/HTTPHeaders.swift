@@ -2,6 +2,7 @@
 
 /// Header or trailer fields in order; names compare without case.
 package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// One field as it came or goes.
     package struct Field: Sendable, Equatable {
         package let name: String
         package let value: String
@@ -33,6 +34,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         self.fields.filter { Self.equal($0.name, name) }.map(\.value)
     }
 
+    /// Adds a field at the end.
     package mutating func append(_ name: String, _ value: String) {
         self.fields.append(Field(name: name, value: value))
     }
@@ -43,6 +45,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         self.append(name, value)
     }
 
+    /// Removes every field of that name.
     package mutating func remove(_ name: String) {
         self.fields.removeAll { Self.equal($0.name, name) }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Protocol version of a request.
 package enum HTTPVersion: Sendable, Equatable { case http10, http11, http2 }
 
 /// Why a request body could not be read to its end.
@@ -64,7 +65,8 @@ package struct HTTPRequest: Sendable {
         return self.target[self.target.index(after: mark)...]
     }
 
-    /// Reads the whole body, refusing more than `limit` bytes (from `Content-Length` before the first byte is read).
+    /// Reads the whole body, refusing more than `limit` bytes (from `Content-Length` before the first byte is
+    /// read).
     package func collectBody(limit: Int) async throws(HTTPBodyError) -> [UInt8] {
         if let declared = self.declaredLength, declared > limit {
             throw .tooLarge(limit: limit, declared: declared)
@@ -86,6 +88,7 @@ package final class BufferedBody: HTTPBodySource {
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// All bytes at once, then nil.
     package func next() async throws(HTTPBodyError) -> [UInt8]? {
         self.taken.claim() && !self.bytes.isEmpty ? self.bytes : nil
     }

@@ -8,11 +8,14 @@ package protocol HTTPBodySink: AnyObject, Sendable {
 /// The body of a response.
 package enum HTTPResponseBody: Sendable {
     case bytes([UInt8])
-    /// Produced piece by piece; a throw after the first byte cuts the connection (HTTP/1.1) or resets the stream (HTTP/2).
+    /// Produced piece by piece; a throw after the first byte cuts the connection (HTTP/1.1) or resets the
+    /// stream (HTTP/2).
     case stream(@Sendable (any HTTPBodySink) async throws -> Void)
 }
 
-/// What a handler answers. `Content-Length`, `Date`, `Connection` and `Transfer-Encoding` are the server's to set.
+/// What a handler answers.
+///
+/// `Content-Length`, `Date`, `Connection` and `Transfer-Encoding` are the server's to set.
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders

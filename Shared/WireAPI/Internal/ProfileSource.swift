@@ -26,7 +26,9 @@ package struct Partial<Answer: Sendable>: Sendable {
     }
 }
 
-/// Where profiles are read from: an ingester, in this process or behind HTTP. Heads and blocks together, each sample once.
+/// Where profiles are read from: an ingester, in this process or behind HTTP.
+///
+/// Heads and blocks answer together, each sample once.
 package protocol ProfileSource: Sendable {
     /// Exact function trees of all matching samples, usually one per dataset and block.
     func stacktraces(
