@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// Writes lines to a file descriptor, standard error unless told otherwise.
 ///
-/// A reader that does not read must not stop the server: a line that would block is dropped and counted, and the
-/// next line that fits says how many were lost. Lines are at most `PIPE_BUF` long, so a pipe that polls writable
-/// takes them whole.
+/// A reader that does not read must not stop the server: a line that would block is dropped and counted, and
+/// the next line that fits says how many were lost. Lines are at most `PIPE_BUF` long, so a pipe that polls
+/// writable takes them whole.
 ///
 /// Unsafe code here: `poll` and `write` get pointers that live for the call only.
 package final class FileDescriptorSink: LogSink {

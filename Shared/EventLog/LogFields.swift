@@ -46,7 +46,7 @@ package enum LogValue: Sendable, ExpressibleByStringLiteral, ExpressibleByIntege
     }
 }
 
-/// Names and values that say more about an event, in order; names are fixed texts, values may come from anywhere.
+/// Names and values that say more about an event, in order; names are fixed texts, values come from anywhere.
 package struct LogFields: Sendable, ExpressibleByDictionaryLiteral {
     private(set) var pairs: [(name: String, value: LogValue)] = []
 

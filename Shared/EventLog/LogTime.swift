@@ -5,7 +5,7 @@ enum LogTime {
     /// Renders milliseconds since 1970, by the civil calendar.
     static func render(milliseconds: Int64) -> String {
         let (day, inDay) = Self.floorDivide(milliseconds, 86_400_000)
-        // Days are counted in eras of 400 years that start on 1 March, so leap days fall at the end of a year.
+        // Days are counted in eras of 400 years that start on 1 March: leap days end a year.
         let (era, dayOfEra) = Self.floorDivide(day &+ 719_468, 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
