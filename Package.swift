@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // The architecture test: one row per module. An arrow that does not point down stops every build.
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import PackageDescription
 
 /// A system C library: module map and shim header in `Shared/C/<name>`.
@@ -166,10 +167,8 @@ func targets(_ module: Module) -> [Target] {
 let chosen = modules.filter { wanted?.contains($0.name) ?? true }
 let whole = wanted == nil
 
-let package = Package(
-    name: "hearth",
-    products: whole ? executables.map { .executable(name: $0.name, targets: [$0.name]) } : [],
-    targets: cLibraries.map {
+let libraries: [Target] =
+    cLibraries.map {
         .systemLibrary(
             name: $0.name,
             path: "Shared/C/\($0.name)",
@@ -184,16 +183,39 @@ let package = Package(
             cxxSettings: [.define("NDEBUG")],
             linkerSettings: [.linkedLibrary("re2")]
         ),
+    ] + chosen.flatMap(targets)
+
+let fuzzing = Context.environment["HEARTH_FUZZ"] != nil
+
+let programs: [Target] = (whole && !fuzzing ? executables : []).map {
+    .executableTarget(
+        name: $0.name,
+        dependencies: $0.uses.map { .byName(name: $0) },
+        path: "Services/\($0.folder)/Main",
+        swiftSettings: strict
+    )
+}
+
+/// One libFuzzer program per `Tests/Fuzz/<Name>Fuzz.swift`; built only with `HEARTH_FUZZ=1` (`make fuzz`).
+let fuzzers: [Target] =
+    !fuzzing
+    ? []
+    : (FileManager.default.subpaths(atPath: Context.packageDirectory + "/Tests/Fuzz") ?? [])
+        .filter { $0.hasSuffix("Fuzz.swift") }.sorted().map { file in
+            .executableTarget(
+                name: String(file.dropLast(".swift".count)),
+                dependencies: chosen.filter { $0.layer < 4 }.map { .byName(name: $0.name) },
+                path: "Tests/Fuzz",
+                sources: [file]
+            )
+        }
+
+let package = Package(
+    name: "hearth",
+    products: programs.map { .executable(name: $0.name, targets: [$0.name]) },
+    targets: libraries + programs + fuzzers + [
         .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: strict),
-    ] + chosen.flatMap(targets)
-        + (whole ? executables : []).map {
-            .executableTarget(
-                name: $0.name,
-                dependencies: $0.uses.map { .byName(name: $0) },
-                path: "Services/\($0.folder)/Main",
-                swiftSettings: strict
-            )
-        },
+    ],
     cxxLanguageStandard: .cxx17
 )

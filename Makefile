@@ -1,0 +1,85 @@
+# Hearth's front door: `make help` lists what there is.
+SWIFT ?= swift
+PYTHON ?= python3
+BUILD := .build
+BIN := build/bin
+ARGS ?=
+EXECUTABLES := hearth hearth-distributor hearth-ingester hearth-querier hearthctl
+FLAGS := -c release
+
+# What a build needs, and what the tests need besides (Debian 12 names; design D12).
+PACKAGES := build-essential pkg-config libbpf-dev libcurl4-openssl-dev libdeflate-dev libnghttp2-dev libpq-dev \
+	libre2-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev
+TEST_PACKAGES := chromium chromium-driver curl nghttp2-client postgresql protobuf-compiler python3 python3-pip \
+	python3-venv wrk
+
+.DEFAULT_GOAL := help
+.PHONY: help deps test-deps build run cluster demo test test-core test-swift test-end-to-end lint format tidy \
+	check bench fuzz chaos release clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' Makefile
+
+deps: ## Install the C libraries that a build needs
+	@Deploy/install-packages.sh $(PACKAGES)
+
+test-deps: deps ## Install what the tests need besides
+	@Deploy/install-packages.sh $(TEST_PACKAGES)
+
+build: deps ## Build every executable into build/bin
+	$(SWIFT) build $(FLAGS)
+	@mkdir -p $(BIN)
+	@for name in $(EXECUTABLES); do cp -f $(BUILD)/release/$$name $(BIN)/$$name; done
+	@echo "executables are in $(BIN)"
+
+run: deps ## Build and start hearth on port 4040, data in ./data
+	$(SWIFT) build $(FLAGS) --product hearth
+	exec $(BUILD)/release/hearth $(ARGS)
+
+cluster: build ## Start Postgres, a distributor, two ingesters and a querier as separate processes
+	$(PYTHON) Deploy/cluster/cluster.py --bin $(BIN) $(ARGS)
+
+demo: build ## Start hearth and a Python program under the real Pyroscope SDK
+	$(PYTHON) Deploy/demo/demo.py --bin $(BIN) $(ARGS)
+
+test: test-deps test-swift test-end-to-end fuzz ## Run every test (starts a private Postgres)
+	@$(PYTHON) Tests/Runner/tally.py $(BUILD)/tally
+
+test-core: deps ## Run the tests of modules without sockets, debug build
+	HEARTH_MODULES=BlockStore,ConfigSchema,HeadStore,Ring,WireAPI,Exposition,EventLog \
+		$(SWIFT) test --scratch-path $(BUILD)/core
+
+test-swift: test-deps
+	@mkdir -p $(BUILD)/tally && rm -f $(BUILD)/tally/*
+	$(SWIFT) build $(FLAGS) --build-tests
+	@mkdir -p $(BIN)
+	@for name in $(EXECUTABLES); do cp -f $(BUILD)/release/$$name $(BIN)/$$name; done
+	@Tests/Runner/run-swift-tests.sh $(BUILD)/tally $(SWIFT) test $(FLAGS) --skip-build
+
+test-end-to-end: test-deps
+	@Tests/EndToEnd/run.sh $(BIN) $(BUILD)/tally
+
+lint: ## Check formatting and style
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Services Shared Tests
+
+format: ## Reformat every Swift file
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Services Shared Tests
+
+check: lint test ## Lint and test: what CI runs
+
+bench: build ## Measure ingest, latency, memory, disk and queries; JSON lines and a table
+	$(PYTHON) Tests/Benchmarks/bench.py --bin $(BIN) $(ARGS)
+
+fuzz: ## Fuzz every decoder (FUZZ_SECONDS in all, 60 by default)
+	@Tests/Runner/run-fuzz.sh $(BUILD)/fuzz $(BUILD)/tally
+
+chaos: build ## Kill a loaded server 1,000 times and look for what it acknowledged
+	$(PYTHON) Tests/Chaos/kill_loop.py --bin $(BIN) --rounds 1000 $(ARGS)
+
+release: deps ## Build optimised executables that carry the Swift runtime with them
+	$(SWIFT) build $(FLAGS) --static-swift-stdlib --scratch-path $(BUILD)/static -Xcc -fno-omit-frame-pointer
+	@mkdir -p build/release
+	@for name in $(EXECUTABLES); do cp -f $(BUILD)/static/release/$$name build/release/$$name; done
+
+clean: ## Remove everything built
+	rm -rf $(BUILD) build
