@@ -6,6 +6,17 @@ import Testing
 @Suite struct BlockingPoolTests {
     private struct Failure: Error, Equatable {}
 
+    /// What closures on several threads report.
+    private final class Report: Sendable {
+        let started = Atomic(false)
+        let hasRun = Atomic(false)
+        let outcomes = Mutex<[BlockingPoolError?]>([])
+
+        func waitForStart() async {
+            while !self.started.load(ordering: .relaxed) { await Task.yield() }
+        }
+    }
+
     @Test func runsWorkOnItsOwnThreads() async throws {
         let pool = try BlockingPool(name: "test", threadCount: 2)
         let here = currentThreadID()
@@ -26,31 +37,30 @@ import Testing
     @Test func refusesWorkBeyondTheQueueLimit() async throws {
         let pool = try BlockingPool(name: "test", threadCount: 1, queueLimit: 1)
         let gate = WakeSemaphore()
-        let started = Atomic(false)
+        let report = Report()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await pool.run {
-                    started.store(true, ordering: .relaxed)
+                    report.started.store(true, ordering: .relaxed)
                     gate.wait()
                 }
             }
             // The thread is busy then, and the queue empty.
-            while !started.load(ordering: .relaxed) { await Task.yield() }
-            let outcomes = Mutex<[BlockingPoolError?]>([])
+            await report.waitForStart()
             await withTaskGroup(of: Void.self) { inner in
                 for _ in 0..<3 {
                     inner.addTask {
                         do {
                             try await pool.run {}
-                            outcomes.withLock { $0.append(nil) }
+                            report.outcomes.withLock { $0.append(nil) }
                         } catch {
-                            outcomes.withLock { $0.append(error as? BlockingPoolError) }
+                            report.outcomes.withLock { $0.append(error as? BlockingPoolError) }
                             gate.signal()  // two signals come; the first lets the busy thread go on
                         }
                     }
                 }
             }
-            #expect(outcomes.withLock { $0 }.contains(.queueFull(limit: 1)))
+            #expect(report.outcomes.withLock { $0 }.contains(.queueFull(limit: 1)))
             gate.signal()
             try await group.waitForAll()
         }
@@ -59,18 +69,17 @@ import Testing
     @Test func neverStartsWorkOfACancelledTask() async throws {
         let pool = try BlockingPool(name: "test", threadCount: 1)
         let gate = WakeSemaphore()
-        let started = Atomic(false)
-        let hasRun = Atomic(false)
+        let report = Report()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await pool.run {
-                    started.store(true, ordering: .relaxed)
+                    report.started.store(true, ordering: .relaxed)
                     gate.wait()
                 }
             }
-            while !started.load(ordering: .relaxed) { await Task.yield() }
+            await report.waitForStart()
             await withThrowingTaskGroup(of: Void.self) { cancelled in
-                cancelled.addTask { try await pool.run { hasRun.store(true, ordering: .relaxed) } }
+                cancelled.addTask { try await pool.run { report.hasRun.store(true, ordering: .relaxed) } }
                 cancelled.cancelAll()
                 await #expect(throws: CancellationError.self) { try await cancelled.waitForAll() }
             }
@@ -78,7 +87,7 @@ import Testing
             try await group.waitForAll()
         }
         try await pool.run {}  // the queue is in order, so the cancelled piece had its turn
-        let ranAnyway = hasRun.load(ordering: .relaxed)
+        let ranAnyway = report.hasRun.load(ordering: .relaxed)
         #expect(!ranAnyway)
     }
 
