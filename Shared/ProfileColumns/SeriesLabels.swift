@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ProfileModel
+
+/// Which labels selectors, label APIs and group-by see: the one place that decides it, for heads and blocks.
+///
+/// Every (series, profile type, sample label set) shows the labels of the sample, over them those of the series
+/// (spec/ingest 6.4: labels of the series win), over both the derived ones (spec/ingest 4: clients cannot override them).
+/// Span columns identify single requests and are never shown.
+package enum SeriesLabels {
+    /// Names of the labels that follow from the profile type and the service.
+    package static let derivedNames: Set<String> = [
+        LabelName.profileType, LabelName.type, LabelName.unit, LabelName.periodType, LabelName.periodUnit,
+        "__service_name__",
+    ]
+
+    /// Labels of `series` with those of `sample` under them.
+    package static func merged(series: LabelSet, sample: LabelSet) -> LabelSet {
+        sample.isEmpty ? series : Self.withoutSpans(sample).overlaid(with: series)
+    }
+
+    /// All visible labels of samples labelled `sample` in `series` for `type`.
+    package static func visible(
+        series: LabelSet,
+        type: ProfileType,
+        sample: LabelSet = .empty
+    ) -> LabelSet {
+        let merged = Self.merged(series: series, sample: sample)
+        var labels = merged.labels.filter { !Self.derivedNames.contains($0.name) }
+        labels.append(Label(LabelName.profileType, type.description))
+        labels.append(Label(LabelName.type, type.sampleType))
+        labels.append(Label(LabelName.unit, type.sampleUnit))
+        labels.append(Label(LabelName.periodType, type.periodType))
+        labels.append(Label(LabelName.periodUnit, type.periodUnit))
+        labels.append(Label("__service_name__", merged[LabelName.serviceName] ?? ""))
+        return LabelSet(labels)
+    }
+
+    /// `labels` without the span columns.
+    package static func withoutSpans(_ labels: LabelSet) -> LabelSet {
+        guard labels.labels.contains(where: { LabelName.spanColumns.contains($0.name) }) else {
+            return labels
+        }
+        return LabelSet(labels.labels.filter { !LabelName.spanColumns.contains($0.name) })
+    }
+}
+
+/// Which label sets of a dataset a selector admits for one series and type.
+package enum LabelSetMatch: Hashable, Sendable {
+    case none
+    case all
+    /// For every label set id whether its samples match; at least one does and one does not.
+    case some([Bool])
+
+    /// The mask to hand to `SampleChunk`; nil admits all.
+    package var mask: [Bool]? {
+        if case .some(let mask) = self { return mask }
+        return nil
+    }
+}
+
+/// The sample label sets of a dataset as queries see them: equal ones, span columns apart, folded into one.
+package struct VisibleLabelSets: Sendable {
+    /// Distinct label sets without span columns.
+    package private(set) var distinct: [LabelSet] = []
+    /// For every label set id of the dataset its index in `distinct`.
+    package private(set) var indices: [UInt32] = []
+
+    /// Folds `labelSets`, which are indexed by id.
+    package init(_ labelSets: [LabelSet]) {
+        var known: [LabelSet: UInt32] = [:]
+        self.indices.reserveCapacity(labelSets.count)
+        for labelSet in labelSets {
+            let visible = SeriesLabels.withoutSpans(labelSet)
+            let next = UInt32(self.distinct.count)
+            let index = known[visible, default: next]
+            if index == next {
+                known[visible] = next
+                self.distinct.append(visible)
+            }
+            self.indices.append(index)
+        }
+    }
+
+    /// Asks `matches` with the visible labels of every distinct label set under `series` and `type`.
+    package func match(
+        series: LabelSet,
+        type: ProfileType,
+        matches: (LabelSet) -> Bool
+    ) -> LabelSetMatch {
+        let admitted = self.distinct.map {
+            matches(SeriesLabels.visible(series: series, type: type, sample: $0))
+        }
+        if admitted.allSatisfy({ $0 }) { return .all }
+        guard admitted.contains(true) else { return .none }
+        return .some(self.indices.map { admitted[Int($0)] })
+    }
+}

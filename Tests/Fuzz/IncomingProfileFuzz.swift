@@ -1,0 +1,18 @@
+// Any bytes as the frame of a profile: decoding throws or gives a profile that encodes and decodes to itself.
+// SPDX-License-Identifier: Apache-2.0
+import ByteCoding
+import ProfileColumns
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func incomingProfileFuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+    guard let profile = try? IncomingProfile(decoding: bytes.span) else { return 0 }
+    var writer = ByteWriter()
+    profile.encode(to: &writer)
+    guard let again = try? IncomingProfile(decoding: writer.bytes.span) else {
+        preconditionFailure("an encoded frame does not decode")
+    }
+    precondition(again.uid == profile.uid && again.payload == profile.payload)
+    precondition(again.labels == profile.labels && again.limits == profile.limits)
+    return 0
+}
