@@ -1,8 +1,8 @@
-// Any bytes as the frame of a profile: decoding throws or gives a profile that encodes and decodes to itself.
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
 import ProfileColumns
 
+/// libFuzzer's entry: a frame that decodes must encode and decode to itself.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func incomingProfileFuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
