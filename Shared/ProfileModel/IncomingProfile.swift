@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import ProfileModel
 
 /// Limits that were in force when a profile arrived.
 ///
