@@ -44,12 +44,12 @@ package struct WireCursor: ~Escapable {
         self.position = 0
     }
 
-    /// A cursor over `bytes` that begins at `offset`.
+    /// A cursor over a part of `bytes`; offsets count from the start of `bytes`.
     @inlinable
     @_lifetime(copy bytes)
-    init(_ bytes: Span<UInt8>, from offset: Int) {
-        self.bytes = bytes
-        self.position = offset
+    package init(_ bytes: Span<UInt8>, in range: Range<Int>) {
+        self.bytes = bytes.extracting(0..<range.upperBound)
+        self.position = range.lowerBound
     }
 
     /// Where the next read begins, counted from the start of the outermost bytes.
@@ -152,13 +152,20 @@ package struct WireCursor: ~Escapable {
         return self.bytes.extracting(range)
     }
 
+    /// Reads a length and copies the bytes that follow.
+    @_lifetime(self: copy self)
+    package mutating func copiedBytes() throws(WireError) -> [UInt8] {
+        let span = try self.lengthDelimited()
+        return unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
     /// Reads a length and gives a cursor over the message that follows; this cursor goes on behind it.
     @inlinable
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func nested() throws(WireError) -> WireCursor {
         let range = try self.range()
-        return WireCursor(self.bytes.extracting(0..<range.upperBound), from: range.lowerBound)
+        return WireCursor(self.bytes, in: range)
     }
 
     /// Reads a length and the UTF-8 text that follows; refuses anything else.

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Appends JSON tokens.
+package struct JSONWriter {
+    /// What was written so far.
+    package private(set) var bytes: [UInt8] = []
+
+    /// Nothing written yet.
+    package init() {}
+
+    /// Appends a token as it is.
+    package mutating func raw(_ token: String) { self.bytes.append(contentsOf: token.utf8) }
+
+    /// Appends punctuation.
+    package mutating func byte(_ byte: UInt8) { self.bytes.append(byte) }
+
+    /// Appends a string in quotes, with what must be escaped escaped.
+    package mutating func text(_ text: String) {
+        self.bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                self.bytes.append(UInt8(ascii: "\\"))
+                self.bytes.append(byte)
+            case 0x0A: self.raw("\\n")
+            case 0x0D: self.raw("\\r")
+            case 0x09: self.raw("\\t")
+            case 0..<0x20:
+                self.raw("\\u00")
+                self.bytes.append(UInt8(ascii: "0") + byte >> 4)
+                self.bytes.append(Array("0123456789abcdef".utf8)[Int(byte & 15)])
+            default: self.bytes.append(byte)
+            }
+        }
+        self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends the key of a field: the name of the `.proto` file in lowerCamelCase, and a colon.
+    package mutating func key(_ name: String) {
+        self.bytes.append(UInt8(ascii: "\""))
+        var raise = false
+        for byte in name.utf8 {
+            guard byte != UInt8(ascii: "_") else {
+                raise = true
+                continue
+            }
+            let lower = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+            self.bytes.append(raise && lower ? byte & 0xDF : byte)
+            raise = false
+        }
+        self.raw("\":")
+    }
+
+    /// Appends an integer.
+    package mutating func digits(_ value: Int64) {
+        if value < 0 { self.bytes.append(UInt8(ascii: "-")) }
+        self.digits(value.magnitude)
+    }
+
+    /// Appends an unsigned integer.
+    package mutating func digits(_ value: UInt64) {
+        let start = self.bytes.count
+        var rest = value
+        repeat {
+            self.bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        self.bytes[start...].reverse()
+    }
+
+    /// Appends an integer in quotes, as 64-bit integers are written.
+    package mutating func quotedDigits(_ value: Int64) {
+        self.bytes.append(UInt8(ascii: "\""))
+        self.digits(value)
+        self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends an unsigned integer in quotes, as 64-bit integers are written.
+    package mutating func quotedDigits(_ value: UInt64) {
+        self.bytes.append(UInt8(ascii: "\""))
+        self.digits(value)
+        self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a floating-point number with the shortest digits that give it back.
+    package mutating func real(_ value: Double, _ digits: String) {
+        if value.isNaN {
+            self.raw("\"NaN\"")
+        } else if value.isInfinite {
+            self.raw(value < 0 ? "\"-Infinity\"" : "\"Infinity\"")
+        } else {
+            self.raw(digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits)
+        }
+    }
+
+    /// Appends bytes as a string of base64.
+    package mutating func base64(_ bytes: [UInt8]) {
+        self.bytes.append(UInt8(ascii: "\""))
+        Base64.encode(bytes, into: &self.bytes)
+        self.bytes.append(UInt8(ascii: "\""))
+    }
+}
