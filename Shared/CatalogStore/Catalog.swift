@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ProfileModel
+
+/// What all processes of one cluster know together: members, symbols, blocks, tenants (design D4, D5).
+///
+/// `SQLiteCatalog` serves a single process, `PostgresCatalog` a cluster; one contract suite holds for both. Any task may
+/// call; every answer is committed when it returns. Nothing here is on the ingest path.
+package protocol Catalog: Sendable {
+    // MARK: Ring
+
+    /// Enters or re-enters the ring as active; returns the epoch of this life, one above the last.
+    func register(_ registration: InstanceRegistration) async throws(CatalogError) -> Int64
+
+    /// Says that the instance lives; `conflict(.epoch)` when a later life has registered.
+    func heartbeat(instance: String, epoch: Int64) async throws(CatalogError)
+
+    /// Leaves the ring: the row stays, so that epochs keep rising.
+    func leave(instance: String, epoch: Int64) async throws(CatalogError)
+
+    /// All instances that ever registered, with their state and age by the catalogue's clock.
+    func instances() async throws(CatalogError) -> [InstanceRecord]
+
+    // MARK: Symbols
+
+    /// Ids of these functions and mappings, made where missing; marks the functions as seen in `service`.
+    ///
+    /// The ids come in the order of the arguments; equal symbols get equal ids. Call it before publishing the block
+    /// that refers to them: a block in the catalogue never refers to a symbol that is not committed.
+    func upsertSymbols(
+        tenant: TenantID,
+        service: String,
+        functions: [FunctionSymbol],
+        mappings: [MappingSymbol],
+        seenAt: Int64
+    ) async throws(CatalogError) -> SymbolIDs
+
+    /// Puts symbols back under the ids that a block knows them by; `conflict(.symbolID)` when an id means another.
+    func restoreSymbols(
+        tenant: TenantID,
+        service: String,
+        functions: [Identified<FunctionSymbol>],
+        mappings: [Identified<MappingSymbol>],
+        seenAt: Int64
+    ) async throws(CatalogError)
+
+    /// The functions with these ids, in order; nil for an id that the tenant does not have.
+    func functions(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [FunctionSymbol?]
+
+    /// The names of the functions with these ids, in order; nil for an id that the tenant does not have.
+    func functionNames(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [String?]
+
+    /// The mappings with these ids, in order; nil for an id that the tenant does not have.
+    func mappings(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [MappingSymbol?]
+
+    /// Functions whose name matches, oldest first, with the services that run them.
+    ///
+    /// `containing` looks at every name of the tenant.
+    func findFunctions(
+        tenant: TenantID,
+        matching: NameMatch,
+        limit: Int
+    ) async throws(CatalogError) -> [FunctionSighting]
+
+    /// Forgets every symbol of every tenant: the start of a rebuild from blocks.
+    func dropSymbols() async throws(CatalogError)
+
+    // MARK: Blocks
+
+    /// Makes a block known, with its datasets and their daily counts, in one transaction; once per block id.
+    @discardableResult
+    func publish(_ block: BlockRecord) async throws(CatalogError) -> PublishOutcome
+
+    /// Live blocks that hold data of `tenant` in `range`, oldest first, with this tenant's datasets only.
+    func blocks(tenant: TenantID, range: TimeRange) async throws(CatalogError) -> [BlockRecord]
+
+    /// Live blocks that `instance` wrote, oldest first, whole.
+    func allBlocks(instance: String) async throws(CatalogError) -> [BlockRecord]
+
+    /// Takes blocks out of every later answer; ids that are unknown or gone already are left alone.
+    func markDeleted(_ ids: [BlockID]) async throws(CatalogError)
+
+    /// What changed after `version` (0: everything), in commit order, with the version to ask from next time.
+    func blocksChanged(since version: Int64) async throws(CatalogError) -> BlockChanges
+
+    // MARK: Tenants
+
+    /// Every tenant that has symbols, blocks or settings, by name.
+    func tenants() async throws(CatalogError) -> [TenantID]
+
+    /// The services of a tenant by name, with what their published blocks hold.
+    func services(tenant: TenantID) async throws(CatalogError) -> [ServiceRecord]
+
+    /// The tenant's settings: JSON text by key.
+    func settings(tenant: TenantID) async throws(CatalogError) -> [String: String]
+
+    /// Sets one setting to JSON text, or removes it.
+    func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError)
+
+    /// Answers when the catalogue can be read.
+    func health() async throws(CatalogError)
+}
