@@ -107,7 +107,7 @@ let modules = [
         ],
         c: ["CShims"]
     ),
-    Module(layer: 3, name: "WebUI", uses: ["HTTPServer"], exclude: ["Assets"]),
+    Module(layer: 3, name: "WebUI", uses: ["HTTPServer"], c: ["CWebAssets"], exclude: ["Assets"]),
     // Services; only `AllInOne` may use another service
 ]
 
@@ -177,6 +177,10 @@ let libraries: [Target] =
         )
     } + [
         .target(name: "CShims", path: "Shared/C/CShims"),
+        .target(
+            name: "CWebAssets",
+            path: "Shared/C/CWebAssets"
+        ),
         .target(
             name: "CxxRE2",
             path: "Shared/C/CxxRE2",

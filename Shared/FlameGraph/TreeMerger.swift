@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a partial answer could not be merged.
+package enum TreeMergeError: Error, Hashable, Sendable {
+    /// Columns of different lengths, a parent behind its child, or a name that does not exist.
+    case malformed
+    /// The merged tree would have more nodes than allowed.
+    case tooManyNodes(limit: Int)
+}
+
+/// Adds up function trees, exactly.
+///
+/// Names become dense numbers once; from there on everything is integers.
+package struct TreeMerger: Sendable {
+    private var names: [String] = []
+    private var nameIDs: [ExactText: UInt32] = [:]
+    private var symbolIDs: [Int64: UInt32] = [:]
+    private var columns = NodeColumns()
+    private var children = ChildIndex()
+
+    /// The most nodes a merged tree may have: 20 bytes each, and twice that for finding them.
+    package static let nodeCountMax = 16 << 20
+
+    package init() {}
+
+    /// Nodes so far, the root included.
+    package var nodeCount: Int { self.columns.count }
+
+    /// Adds `tree`; `resolve` gives the name of a symbol and is asked once per symbol over all trees.
+    ///
+    /// O(nodes of `tree` + bytes of its names). After a throw, what was added before may hold parts of `tree`.
+    package mutating func add(
+        _ tree: FunctionTree,
+        resolving resolve: (Int64) -> String
+    ) throws(TreeMergeError) {
+        guard tree.isWellFormed else { throw .malformed }
+        let ids = tree.names.map { name in
+            switch name {
+            case .text(let text): self.nameID(text)
+            case .symbol(let symbol): self.nameID(symbol: symbol, resolve)
+            }
+        }
+        var merged = [UInt32](repeating: 0, count: tree.nodeCount)
+        self.columns.selfValues[0] &+= tree.selfValues[0]
+        for node in 1..<max(tree.nodeCount, 1) {
+            let target = try self.child(
+                of: merged[Int(tree.parents[node])],
+                name: ids[Int(tree.nodeNames[node])]
+            )
+            merged[node] = target
+            self.columns.selfValues[Int(target)] &+= tree.selfValues[node]
+        }
+    }
+
+    /// The sum of all trees, cut to `maxNodes` nodes by total (spec/query 4.3, 4.4; below 1: not cut), in final order.
+    ///
+    /// What is cut goes, with its exact mass, into a child `other` of the node it was cut from.
+    /// O(nodes + surviving names · log).
+    package consuming func finish(maxNodes: Int = 0) -> FlameTree {
+        let other = self.nameID(FlameTree.otherName)
+        let totals = self.columns.totals()
+        let threshold = NodeThreshold.minimum(of: totals[1...], maxNodes: maxNodes)
+        if threshold != .min { self.cut(below: threshold, totals: totals, other: other) }
+        return FlameTree(self.columns, names: self.names)
+    }
+
+    private mutating func nameID(_ text: String) -> UInt32 {
+        let candidate = UInt32(self.names.count)
+        let id = self.nameIDs[ExactText(text), default: candidate]
+        if id == candidate {
+            self.nameIDs[ExactText(text)] = id
+            self.names.append(text)
+        }
+        return id
+    }
+
+    private mutating func nameID(symbol: Int64, _ resolve: (Int64) -> String) -> UInt32 {
+        if let id = self.symbolIDs[symbol] { return id }
+        let id = self.nameID(resolve(symbol))
+        self.symbolIDs[symbol] = id
+        return id
+    }
+
+    @inline(__always)
+    private mutating func child(of parent: UInt32, name: UInt32) throws(TreeMergeError) -> UInt32 {
+        let candidate = UInt32(self.columns.count)
+        let node = self.children.node(ChildIndex.key(parent: parent, name: name), orInsert: candidate)
+        if node == candidate {
+            guard self.columns.count < Self.nodeCountMax else {
+                throw .tooManyNodes(limit: Self.nodeCountMax)
+            }
+            self.columns.append(parent: parent, name: name, selfValue: 0)
+        }
+        return node
+    }
+
+    /// Removes every node whose total is below `threshold`, except those named `other`.
+    private mutating func cut(below threshold: Int64, totals: [Int64], other: UInt32) {
+        var kept = NodeColumns()
+        var moved = [UInt32](repeating: .max, count: self.columns.count)
+        var dropped: [Int64] = [0]
+        moved[0] = 0
+        kept.selfValues[0] = self.columns.selfValues[0]
+        for node in 1..<max(self.columns.count, 1) {
+            let parent = moved[Int(self.columns.parents[node])]
+            guard parent != .max else { continue }
+            let name = self.columns.names[node]
+            guard totals[node] >= threshold || name == other else {
+                dropped[Int(parent)] &+= totals[node]
+                continue
+            }
+            moved[node] = UInt32(kept.count)
+            kept.append(parent: parent, name: name, selfValue: self.columns.selfValues[node])
+            dropped.append(0)
+        }
+        self.attach(dropped, other: other, moved: moved, to: &kept)
+        self.columns = kept
+    }
+
+    /// Gives each node with a dropped mass a child `other` of that mass, or adds it to the one it has.
+    private func attach(_ dropped: [Int64], other: UInt32, moved: [UInt32], to kept: inout NodeColumns) {
+        var holders = [UInt32](repeating: .max, count: dropped.count)
+        for node in 1..<max(kept.count, 1) where kept.names[node] == other {
+            holders[Int(kept.parents[node])] = UInt32(node)
+        }
+        for (node, mass) in dropped.enumerated() where mass != 0 {
+            if holders[node] == .max {
+                kept.append(parent: UInt32(node), name: other, selfValue: mass)
+            } else {
+                kept.selfValues[Int(holders[node])] &+= mass
+            }
+        }
+    }
+}

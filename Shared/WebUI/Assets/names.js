@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a function's name says: its package, whose code it is, and so its colour.
+
+/** FNV-1a with a final mix: the same package has the same colour on every page and every visit. */
+export function hash32(text) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash ^= text.charCodeAt(i);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+/** [package, function]: Go import paths, Java and Rust paths, Python "file.py function". */
+export function splitName(name) {
+  const space = name.indexOf(" ");
+  if (space > 0 && /[./\\]/.test(name.slice(0, space))) return [name.slice(0, space), name.slice(space + 1)];
+  const colons = name.lastIndexOf("::");
+  if (colons > 0) return [name.slice(0, colons), name.slice(colons + 2)];
+  const slash = name.lastIndexOf("/");
+  const dot = name.indexOf(".", slash + 1);
+  if (slash >= 0 || /^[a-z0-9_]+\.[(A-Za-z]/.test(name)) {
+    return dot > 0 ? [name.slice(0, dot), name.slice(dot + 1)] : ["", name];
+  }
+  const last = name.lastIndexOf(".");
+  return last > 0 ? [name.slice(0, last), name.slice(last + 1)] : ["", name];
+}
+
+const kernel = /^(do_|__x64_|entry_|sys_|__do_|tcp_|ip_|vfs_|ext4_|page_|native_|syscall_)/;
+const runtime = /^(runtime[./]|internal\/|syscall\.|reflect\.|java\.|jdk\.|sun\.|<frozen |std::|core::|alloc::|libc|libpthread|node:internal)/;
+const library = /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/|org\.|io\.|com\.(google|fasterxml)|tokio|hyper|serde)|site-packages|node_modules|\/lib\/python|^[a-z]+(\/[a-z0-9]+)*\.[(A-Z]/;
+
+/** app, dep (libraries), run (runtime), ker (kernel), other. */
+export function familyOf(name) {
+  if (name === "other" || name === "total") return name;
+  if (kernel.test(name)) return "ker";
+  if (runtime.test(name)) return "run";
+  if (library.test(name) && !/^main\./.test(name)) return "dep";
+  return "app";
+}
+
+const slots = { app: [0, 10], dep: [10, 8], run: [18, 4], ker: [22, 2] };
+
+/** Index of the name's flame colour token, −1 for none. */
+export function slotOf(name) {
+  const range = slots[familyOf(name)];
+  return range ? range[0] + (hash32(splitName(name)[0]) % range[1]) : -1;
+}
+
+export const familyNames = { app: "Your code", dep: "Libraries", run: "Runtime", ker: "Kernel" };
