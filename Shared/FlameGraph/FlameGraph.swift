@@ -4,7 +4,8 @@
 package struct FlameGraph: Sendable, Hashable {
     /// The first is always `total`.
     package var names: [String]
-    /// Per level, left to right, four numbers a node: offset from the end of its left neighbour, total, self, name.
+    /// Per level, left to right, four numbers a node: offset from the end of its left neighbour, total, self,
+    /// name.
     package var levels: [[Int64]]
     package var total: Int64
     package var maxSelf: Int64
@@ -19,7 +20,8 @@ package struct FlameGraph: Sendable, Hashable {
 
     /// Lays out `tree`, cut once more to `maxNodes` nodes (below 1: not cut).
     ///
-    /// O(nodes). Values of the nameless root, from samples without any frame, are left out as the Go server does.
+    /// O(nodes). Values of the nameless root, from samples without any frame, are left out as the Go server
+    /// does.
     package init(_ tree: FlameTree, maxNodes: Int = 0) {
         var layout = FlameLayout(
             tree,

@@ -2,7 +2,8 @@
 package import ByteCoding
 
 extension FlameTree {
-    /// The tree as bytes (spec/query 4.4): length and name, self, number of children, children from the last to the first.
+    /// The tree as bytes (spec/query 4.4): length and name, self, number of children, children from the last
+    /// to the first.
     package func encoded() -> [UInt8] {
         guard self.nodeCount > 1 else { return [] }
         var writer = ByteWriter(capacity: self.nodeCount * 24)
@@ -21,7 +22,8 @@ extension FlameTree {
         return writer.bytes
     }
 
-    /// Reads a tree; children in any order, equal siblings are added up, fewer than two bytes are the empty tree.
+    /// Reads a tree; children in any order, equal siblings are added up, fewer than two bytes are the empty
+    /// tree.
     package init(decoding bytes: [UInt8], nodeCountMax: Int = 4 << 20) throws(WireError) {
         var merger = TreeMerger()
         if bytes.count >= 2 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A tree of function names in final order: a node, then its children with their subtrees, by ascending bytes.
+/// A tree of function names in final order: a node, then its children with their subtrees, by ascending
+/// bytes.
 ///
 /// Node 0 is the nameless root; the names of siblings differ.
 package struct FlameTree: Sendable {

@@ -3,8 +3,10 @@
 extension FunctionTree {
     /// Folds a tree of locations into one of function names.
     ///
-    /// Only nodes with a value above 0 at or beneath them are looked at. `parents[i] < i` for `i > 0`, node 0 is the
-    /// root; `selfValues` may be shorter than the tree, as when it has grown since. The result names only what it
+    /// Only nodes with a value above 0 at or beneath them are looked at. `parents[i] < i` for `i > 0`, node 0
+    /// is the
+    /// root; `selfValues` may be shorter than the tree, as when it has grown since. The result names only
+    /// what it
     /// uses. O(nodes + frames of the nodes in use).
     package static func fold(
         parents: [UInt32],
@@ -21,7 +23,8 @@ extension FunctionTree {
         return folding.tree
     }
 
-    /// Marks each node that has a value at or beneath it with `Folding.used`, the others with `Folding.unused`.
+    /// Marks each node that has a value at or beneath it with `Folding.used`, the others with
+    /// `Folding.unused`.
     private static func marks(parents: [UInt32], selfValues: [Int64], count: Int) -> ([UInt32], Int) {
         var marks = [UInt32](repeating: Folding.unused, count: count)
         var used = 0

@@ -24,9 +24,11 @@ package enum FrameName: Hashable, Sendable {
     }
 }
 
-/// A tree of function names as parallel columns: what one node or block contributes to an answer, exact and unpruned.
+/// A tree of function names as parallel columns: what one node or block contributes to an answer, exact and
+/// unpruned.
 ///
-/// Node 0 is the root. A parent comes before its children (`parents[i] < i` for `i > 0`); order is free otherwise.
+/// Node 0 is the root. A parent comes before its children (`parents[i] < i` for `i > 0`); order is free
+/// otherwise.
 package struct FunctionTree: Sendable {
     /// Distinct names; several may turn out to be the same text once resolved.
     package var names: [FrameName] = []

@@ -2,7 +2,8 @@
 
 /// The smallest total that survives a limit on the number of nodes (spec/query 4.3).
 enum NodeThreshold {
-    /// The `maxNodes`-th largest of `totals`, which are those of all nodes but the root; `.min` when nothing need go.
+    /// The `maxNodes`-th largest of `totals`, which are those of all nodes but the root; `.min` when nothing
+    /// need go.
     ///
     /// Radix selection: at most eight passes whatever the values, so no input makes it slow.
     static func minimum(of totals: ArraySlice<Int64>, maxNodes: Int) -> Int64 {

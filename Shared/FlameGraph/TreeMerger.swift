@@ -28,7 +28,8 @@ package struct TreeMerger: Sendable {
 
     /// Adds `tree`; `resolve` gives the name of a symbol and is asked once per symbol over all trees.
     ///
-    /// O(nodes of `tree` + bytes of its names). After a throw, what was added before may hold parts of `tree`.
+    /// O(nodes of `tree` + bytes of its names). After a throw, what was added before may hold parts of
+    /// `tree`.
     package mutating func add(
         _ tree: FunctionTree,
         resolving resolve: (Int64) -> String
@@ -52,7 +53,8 @@ package struct TreeMerger: Sendable {
         }
     }
 
-    /// The sum of all trees, cut to `maxNodes` nodes by total (spec/query 4.3, 4.4; below 1: not cut), in final order.
+    /// The sum of all trees, cut to `maxNodes` nodes by total (spec/query 4.3, 4.4; below 1: not cut), in
+    /// final order.
     ///
     /// What is cut goes, with its exact mass, into a child `other` of the node it was cut from.
     /// O(nodes + surviving names · log).

@@ -32,7 +32,8 @@ package struct LabelSelector: Sendable, Hashable, CustomStringConvertible {
     /// Whether `labels` pass.
     package func matches(_ labels: LabelSet) -> Bool { self.matches { labels[$0] } }
 
-    /// Whether the labels behind `lookup`, which gives nil for an absent one, pass; stops at the first that fails.
+    /// Whether the labels behind `lookup`, which gives nil for an absent one, pass; stops at the first that
+    /// fails.
     package func matches(_ lookup: (String) -> String?) -> Bool {
         for matcher in self.matchers where !matcher.accepts(lookup(matcher.name) ?? "") { return false }
         return true

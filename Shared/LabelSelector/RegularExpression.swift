@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invariant of the unsafe code here: `handle` comes from `hearth_re2_compile`, is never replaced, and is freed once,
+// Invariant of the unsafe code here: `handle` comes from `hearth_re2_compile`, is never replaced, and is
+// freed once,
 // in `deinit`; pattern and text are only lent to C for the length of a call, with their exact byte counts.
 internal import CxxRE2
 
