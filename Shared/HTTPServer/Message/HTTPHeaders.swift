@@ -34,6 +34,9 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         self.fields.filter { Self.equal($0.name, name) }.map(\.value)
     }
 
+    /// Makes room for `count` fields.
+    package mutating func reserve(_ count: Int) { self.fields.reserveCapacity(count) }
+
     /// Adds a field at the end.
     package mutating func append(_ name: String, _ value: String) {
         self.fields.append(Field(name: name, value: value))

@@ -56,6 +56,19 @@ package struct HTTPRequest: Sendable {
         self.body = body
     }
 
+    init(_ head: RequestHead, remoteAddress: String, body: any HTTPBodySource) {
+        self.init(
+            method: head.method,
+            target: head.target,
+            version: head.version,
+            headers: head.headers,
+            authority: head.authority,
+            remoteAddress: remoteAddress,
+            declaredLength: head.declaredLength,
+            body: body
+        )
+    }
+
     /// The part of the target before `?`, still percent-encoded.
     package var path: Substring { self.target.prefix { $0 != "?" } }
 
