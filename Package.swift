@@ -96,7 +96,7 @@ let modules = [
         name: "WireAPI",
         uses: ["ByteCoding", "FlameGraph", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire"]
     ),
-    Module(layer: 2, name: "RPC", uses: ["Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
+    Module(layer: 2, name: "RPC", uses: ["ByteCoding", "Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
     // L3 running
     Module(
         layer: 3,

@@ -140,11 +140,12 @@ import Testing
         return trimmed.hasPrefix("@") || trimmed.hasPrefix("//") && !trimmed.hasPrefix("///")
     }
 
-    /// Operators, conformances to standard protocols: their meaning is the protocol's.
+    /// Operators, conformances to standard protocols and to `Message` and `WireValue`: their meaning is the protocol's.
     private static func needsNoComment(_ line: String) -> Bool {
-        [" == ", "static func <", "func hash(into", "encode(to", "override func "].contains {
-            line.contains($0)
-        }
+        [
+            " == ", "static func <", "func hash(into", "encode(to", "override func ",
+            "func fields<C: FieldCodec>", "static func read(_ ", "func write(_ ",
+        ].contains { line.contains($0) }
     }
 
     /// Functions by indentation: from the line that opens one to the brace that closes it at the same depth.
