@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Separate processes over HTTP with a real Postgres: routing, exact reads, outages of one part at a time."""
+
+import pathlib
+import sys
+import time
+import unittest
+
+from hearthtest import pprof
+from hearthtest.client import Failure
+from hearthtest.postgres import Postgres
+from hearthtest.process import ROOT, Folder, Process, free_port, wait_until
+
+sys.path.insert(0, str(ROOT / "Deploy" / "cluster"))
+from cluster import commands  # noqa: E402
+
+CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
+
+
+def profile(value=10):
+    return pprof.build([(("main", "work"), [value], {}), (("main", "wait"), [1], {})], time_nanos=time.time_ns())
+
+
+class Cluster(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.close)
+        self.postgres = Postgres(self.folder.path).start()
+        self.addCleanup(self.postgres.close)
+        ports = [free_port() for _ in range(4)]
+        self.processes = {}
+        for name, arguments in commands(self.folder.path, self.postgres.url, ports[0], ports[1], ports[2:]):
+            port = next(int(one.split("=")[1]) for one in arguments if one.startswith("-server.http-listen-port="))
+            process = Process(name, arguments, pathlib.Path(self.folder.path), port)
+            self.addCleanup(process.close)
+            self.processes.setdefault(name, []).append(process)
+            process.start()
+        self.writer = self.processes["hearth-distributor"][0].client
+        self.reader = self.processes["hearth-querier"][0].client
+        self.ingesters = self.processes["hearth-ingester"]
+        wait_until(lambda: self.try_push({"__name__": "process_cpu", "service_name": "probe"}), 20, "first push")
+
+    def try_push(self, labels):
+        try:
+            self.writer.push(labels, profile())
+            return True
+        except Failure:
+            return False
+
+    def push(self, count, service="shop"):
+        for pod in range(count):
+            self.writer.push({"__name__": "process_cpu", "service_name": service, "pod": f"pod-{pod}"}, profile())
+
+    def total(self):
+        return self.reader.total(CPU, '{service_name="shop"}')
+
+    def test_reads_are_exact_over_both_ingesters(self):
+        self.push(40)
+        self.assertEqual(self.total(), 440)
+        held = [p.client.get("/metrics").decode() for p in self.ingesters]
+        self.assertTrue(all("pyroscope_head_size_bytes" in text for text in held))
+
+    def test_killed_ingester_loses_nothing(self):
+        self.push(30)
+        self.ingesters[0].kill()
+        self.ingesters[0].start()
+        wait_until(lambda: self.total() == 330, 20, "all profiles after a restart")
+
+    def test_missing_ingester_is_reported_not_hidden(self):
+        self.push(30)
+        self.ingesters[0].kill()
+        status, body, headers = self.reader.request(
+            "POST", "/querier.v1.QuerierService/SelectMergeStacktraces?partial=deny",
+            f'{{"profileTypeID":"{CPU}","labelSelector":"{{}}","start":1,"end":{int(time.time() * 1000)}}}',
+            {"Content-Type": "application/json"},
+        )
+        self.assertEqual(status, 503, body)
+
+    def test_ingest_goes_on_without_postgres(self):
+        self.push(10)
+        self.postgres.stop("immediate")
+        self.push(10)
+        self.assertEqual(self.total(), 220)
+        self.postgres.start()
+        self.push(10)
+        wait_until(lambda: self.total() == 330, 20, "all profiles after Postgres came back")
+
+    def test_flush_publishes_to_postgres_and_answers_by_symbol(self):
+        self.push(20)
+        for process in self.ingesters:
+            self.assertEqual(process.stop(), 0)
+            process.start()
+        wait_until(lambda: self.total() == 220, 20, "blocks of both ingesters")
+        stacks = self.reader.stacks(CPU, '{service_name="shop"}')
+        self.assertEqual(dict(stacks), {("main", "work"): 200, ("main", "wait"): 20})
+
+    def test_flush_during_an_outage_is_published_later(self):
+        self.push(20)
+        self.postgres.stop("immediate")
+        for process in self.ingesters:
+            self.assertEqual(process.stop(), 0)
+        pending = list(pathlib.Path(self.folder.path).glob("ingester-*/**/pending/**/*.pblk"))
+        self.assertTrue(pending, "no pending block while Postgres is away")
+        self.postgres.start()
+        for process in self.ingesters:
+            process.start()
+        wait_until(lambda: self.total() == 220, 20, "pending blocks answer")
+        wait_until(
+            lambda: not list(pathlib.Path(self.folder.path).glob("ingester-*/**/pending/**/*.pblk")), 30, "publication"
+        )
+        self.assertEqual(self.total(), 220)
+
+
+if __name__ == "__main__":
+    unittest.main()
