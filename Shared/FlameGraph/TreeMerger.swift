@@ -53,17 +53,52 @@ package struct TreeMerger: Sendable {
         }
     }
 
-    /// The sum of all trees, cut to `maxNodes` nodes by total (spec/query 4.3, 4.4; below 1: not cut), in
-    /// final order.
+    /// The sum of all trees in final order, cut to `maxNodes` nodes by total (spec/query 4.3, 4.4; below 1:
+    /// not cut).
     ///
-    /// What is cut goes, with its exact mass, into a child `other` of the node it was cut from.
-    /// O(nodes + surviving names · log).
-    package consuming func finish(maxNodes: Int = 0) -> FlameTree {
+    /// What is cut goes, with its exact mass, into a child `other` of the node it was cut from. With a
+    /// `callSite` only
+    /// stacks that begin, at the root, with these names are kept. O(nodes + surviving names · log).
+    package consuming func finish(maxNodes: Int = 0, callSite: [String] = []) -> FlameTree {
+        if !callSite.isEmpty { self.columns = self.stacks(under: callSite) }
         let other = self.nameID(FlameTree.otherName)
         let totals = self.columns.totals()
         let threshold = NodeThreshold.minimum(of: totals[1...], maxNodes: maxNodes)
         if threshold != .min { self.cut(below: threshold, totals: totals, other: other) }
         return FlameTree(self.columns, names: self.names)
+    }
+
+    /// The subtree at the end of `path`, still hanging from the root by that path.
+    private func stacks(under path: [String]) -> NodeColumns {
+        var kept = NodeColumns()
+        var node: UInt32 = 0
+        var above: [UInt32] = []
+        for name in path {
+            guard let id = self.nameIDs[ExactText(name)] else { return kept }
+            let key = ChildIndex.key(parent: node, name: id)
+            guard let child = self.children.node(key) else { return kept }
+            above.append(node)
+            node = child
+        }
+        var moved = [UInt32](repeating: .max, count: self.columns.count)
+        moved[0] = 0
+        for inner in (above + [node]).dropFirst() {
+            moved[Int(inner)] = UInt32(kept.count)
+            let parent = UInt32(kept.count - 1)
+            kept.append(parent: parent, name: self.columns.names[Int(inner)], selfValue: 0)
+        }
+        kept.selfValues[kept.count - 1] = self.columns.selfValues[Int(node)]
+        for inner in Int(node) + 1..<max(self.columns.count, Int(node) + 1) {
+            let parent = Int(self.columns.parents[inner])
+            guard moved[parent] != .max, parent >= node, moved[inner] == .max else { continue }
+            moved[inner] = UInt32(kept.count)
+            kept.append(
+                parent: moved[parent],
+                name: self.columns.names[inner],
+                selfValue: self.columns.selfValues[inner]
+            )
+        }
+        return kept
     }
 
     private mutating func nameID(_ text: String) -> UInt32 {

@@ -66,7 +66,7 @@ import Testing
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
             }
             guard let tree = try? FlameTree(decoding: bytes) else { continue }
-            #expect(FlameGraph(tree, maxNodes: 3).names.first == "total")
+            #expect(RenderedFlameGraph(tree, maxNodes: 3).names.first == "total")
         }
     }
 }

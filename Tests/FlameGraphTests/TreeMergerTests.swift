@@ -65,6 +65,27 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<20) func keepsOnlyStacksThatBeginAtTheCallSite(seed: Int) throws {
+        var random = SplitMix(state: UInt64(seed) &* 13 &+ 3)
+        let stacks = Stacks(random: &random, count: 60)
+        let sites = [
+            ["a"], ["b", "a"], ["other", "total", "a"], ["e\u{301}"], ["nowhere"], ["a", "nowhere"],
+        ]
+        for site in sites + stacks.all.prefix(3).map(\.stack) {
+            let root = OracleNode()
+            for (stack, value) in stacks.all where Self.begins(stack, with: site) {
+                root.insert(stack, value)
+            }
+            var merger = TreeMerger()
+            try merger.add(stacks.tree()) { _ in "" }
+            #expect(merger.finish(callSite: site).listing == root.listing(), "\(site)")
+        }
+    }
+
+    private static func begins(_ stack: [String], with site: [String]) -> Bool {
+        stack.count >= site.count && zip(stack, site).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+    }
+
     @Test func tiesAtTheThresholdAllSurvive() throws {
         let tree = try merged(Stacks("a=5 b=5 c=5 d=1"), maxNodes: 2)
         #expect(tree.listing == Stacks("a=5 b=5 c=5 other=1").oracle.listing())
@@ -74,7 +95,7 @@ import Testing
         var merger = TreeMerger()
         for _ in 0..<3 { try merger.add(Stacks("a;b=9223372036854775807").tree()) { _ in "" } }
         let tree = merger.finish(maxNodes: 1)
-        #expect(FlameGraph(tree).names.first == "total")
+        #expect(RenderedFlameGraph(tree).names.first == "total")
     }
 
     @Test func survivesStacksOfTenThousandFrames() throws {
@@ -89,7 +110,7 @@ import Testing
         try merger.add(tree) { _ in "" }
         let whole = merger.finish()
         #expect(whole.totals[0] == 10_000)
-        #expect(FlameGraph(whole).levels.count == 10_001)
+        #expect(RenderedFlameGraph(whole).levels.count == 10_001)
         let read = try FlameTree(decoding: whole.encoded())
         #expect(read.encoded() == whole.encoded())
     }

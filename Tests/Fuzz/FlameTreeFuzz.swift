@@ -9,7 +9,7 @@ func fuzzFlameTree(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let tree = try FlameTree(decoding: input, nodeCountMax: 10_000)
         guard tree.selfValues.allSatisfy({ $0 >= 0 }) else { return 0 }
         precondition(try FlameTree(decoding: tree.encoded()).encoded() == tree.encoded())
-        _ = FlameGraph(tree, maxNodes: 16)
+        _ = RenderedFlameGraph(tree, maxNodes: 16)
     } catch {
         precondition(!"\(error)".isEmpty)
     }

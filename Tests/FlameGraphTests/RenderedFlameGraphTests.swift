@@ -2,12 +2,12 @@
 import FlameGraph
 import Testing
 
-@Suite struct FlameGraphTests {
+@Suite struct RenderedFlameGraphTests {
     private static let foo = Stacks("foo;bar=1 foo;bar;baz=1 foo;qux=2 fred;zoo=1 fred;other=1")
 
     /// Vectors that were computed with the Go server (spec/query 4.5).
     @Test func laysOutTheKnownGraphs() throws {
-        let first = FlameGraph(try merged(Stacks("a;b;e=1 a;c=2 a;c;d=1")), maxNodes: -1)
+        let first = RenderedFlameGraph(try merged(Stacks("a;b;e=1 a;c=2 a;c;d=1")), maxNodes: -1)
         #expect(first.names == ["total", "a", "c", "d", "b", "e"])
         #expect(
             first.levels == [
@@ -17,7 +17,7 @@ import Testing
         #expect(first.total == 4)
         #expect(first.maxSelf == 2)
 
-        let second = FlameGraph(try merged(Self.foo), maxNodes: 4)
+        let second = RenderedFlameGraph(try merged(Self.foo), maxNodes: 4)
         #expect(second.names == ["total", "fred", "other", "foo", "qux", "bar"])
         #expect(
             second.levels == [
@@ -26,15 +26,15 @@ import Testing
         )
         #expect(second.maxSelf == 2)
 
-        let third = FlameGraph(try merged(Self.foo), maxNodes: -1)
+        let third = RenderedFlameGraph(try merged(Self.foo), maxNodes: -1)
         #expect(third.names == ["total", "fred", "other", "zoo", "foo", "qux", "bar", "baz"])
         #expect(third.levels[2] == [0, 2, 1, 6, 0, 2, 2, 5, 0, 1, 1, 3, 0, 1, 1, 2])
         #expect(third.levels[3] == [1, 1, 1, 7])
     }
 
     @Test func emptyTreesHaveOneNode() throws {
-        let graph = FlameGraph(TreeMerger().finish(maxNodes: 10), maxNodes: 10)
-        #expect(graph == FlameGraph(names: ["total"], levels: [[0, 0, 0, 0]], total: 0, maxSelf: 0))
+        let graph = RenderedFlameGraph(TreeMerger().finish(maxNodes: 10), maxNodes: 10)
+        #expect(graph == RenderedFlameGraph(names: ["total"], levels: [[0, 0, 0, 0]], total: 0, maxSelf: 0))
     }
 
     @Test func namesTotalShareTheFirstEntryAndEmptyNamesDoNot() throws {
@@ -45,7 +45,7 @@ import Testing
         tree.selfValues = [0, 3, 4]
         var merger = TreeMerger()
         try merger.add(tree) { _ in "" }
-        let graph = FlameGraph(merger.finish())
+        let graph = RenderedFlameGraph(merger.finish())
         #expect(graph.names == ["total", ""])
         #expect(graph.levels == [[0, 7, 0, 0], [0, 4, 4, 1, 0, 3, 3, 0]])
     }
@@ -56,7 +56,7 @@ import Testing
         let stacks = Stacks(random: &random, count: 60)
         let total = stacks.all.reduce(0) { $0 + $1.value }
         for limit in [0, 1, 5, 30, 1_000] {
-            let graph = FlameGraph(try merged(stacks, maxNodes: limit), maxNodes: limit)
+            let graph = RenderedFlameGraph(try merged(stacks, maxNodes: limit), maxNodes: limit)
             let nodes = Self.decoded(graph)
             #expect(nodes.filter { $0.level == 0 }.count == 1)
             #expect(graph.total == total)
@@ -82,7 +82,7 @@ import Testing
     }
 
     /// Reads a graph as clients do: the parent is the last node of the level above that begins no later.
-    private static func decoded(_ graph: FlameGraph) -> [Node] {
+    private static func decoded(_ graph: RenderedFlameGraph) -> [Node] {
         var nodes: [Node] = []
         var above: Range<Int> = 0..<0
         for (level, values) in graph.levels.enumerated() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A flame graph as viewers draw it (spec/query 4.5).
-package struct FlameGraph: Sendable, Hashable {
+package struct RenderedFlameGraph: Sendable, Hashable {
     /// The first is always `total`.
     package var names: [String]
     /// Per level, left to right, four numbers a node: offset from the end of its left neighbour, total, self,
