@@ -50,6 +50,10 @@ struct HTTP1RequestHead {
             declaredLength: scan.isChunked ? nil : scan.contentLength ?? 0,
             expectsContinue: scan.expectsContinue && !isHTTP10
         )
+        let hasBody = self.framing != .none && self.framing != .length(0)
+        if scan.upgradesToHTTP2, !hasBody, !isHTTP10, let settings = scan.http2Settings {
+            self.upgradeSettings = Base64URL.decode(settings)
+        }
     }
 
     /// Origin form, absolute form (its authority wins over `Host`), or `*` for OPTIONS.
