@@ -31,23 +31,31 @@ package struct Schema<Root>: Sendable {
 
 /// Keys of another server's configuration that are accepted and have no effect here.
 package struct IgnoredKeys: Sendable {
-    /// Beginnings of flags, such as `memberlist.`.
-    package var flagPrefixes: [String]
-    /// Top-level sections of the file, such as `memberlist`.
-    package var sections: Set<String>
+    private let flagPrefixes: [String]
+    private let flags: Set<String>
+    private let sections: Set<String>
+    private let paths: Set<String>
 
     /// Nothing is ignored.
-    package static let none = IgnoredKeys(flagPrefixes: [], sections: [])
+    package static let none = IgnoredKeys(flagPrefixes: [], flags: [], sections: [])
 
-    /// Ignores flags and sections.
-    package init(flagPrefixes: [String], sections: Set<String>) {
+    /// Ignores flags by beginning (`memberlist.`) or name, and sections of the file with all that is below;
+    /// the file's keys of the ignored flags are ignored too.
+    package init(flagPrefixes: [String], flags: Set<String>, sections: Set<String>) {
         self.flagPrefixes = flagPrefixes
+        self.flags = flags
         self.sections = sections
+        self.paths = Set(flags.map(Self.path))
     }
 
-    func ignores(flag: String) -> Bool { self.flagPrefixes.contains { flag.hasPrefix($0) } }
+    func ignores(flag: String) -> Bool {
+        self.flags.contains(flag) || self.flagPrefixes.contains { flag.hasPrefix($0) }
+    }
 
     func ignores(path: String) -> Bool {
-        self.sections.contains { path == $0 || path.hasPrefix("\($0).") }
+        self.paths.contains(path) || self.sections.contains { path == $0 || path.hasPrefix("\($0).") }
+            || self.flagPrefixes.contains { path.hasPrefix(Self.path($0)) }
     }
+
+    private static func path(_ flag: String) -> String { String(flag.map { $0 == "-" ? "_" : $0 }) }
 }

@@ -59,7 +59,11 @@ struct SampleConfig: Sendable, Equatable {
         return try Self.schema.load(
             input,
             defaults: SampleConfig(),
-            ignoring: IgnoredKeys(flagPrefixes: ["memberlist."], sections: ["memberlist", "analytics"])
+            ignoring: IgnoredKeys(
+                flagPrefixes: ["memberlist."],
+                flags: ["server.odd-one"],
+                sections: ["memberlist", "analytics"]
+            )
         )
     }
 
@@ -161,13 +165,17 @@ struct SampleConfig: Sendable, Equatable {
 
     @Test func notesIgnoredKeysAndUnknownVariables() throws {
         let (_, notes) = try SampleConfig.read(
-            ["-memberlist.join", "a:1", "-memberlist.x", "-target=a"],
+            ["-memberlist.join", "a:1", "-memberlist.x", "-server.odd-one=1", "-target=a"],
             environment: ["HEARTH_TARGT": "x"],
-            file: "memberlist: {join: [a, {b: c}]}\nanalytics: {on: false}\n"
+            file: "memberlist: {join: [a, {b: c}]}\nanalytics: {on: false}\nserver: {odd_one: 1}\n"
         )
         #expect(
             notes == [
-                .ignored(["memberlist", "analytics", "-memberlist.join", "-memberlist.x"]),
+                .ignored(
+                    [
+                        "memberlist", "analytics", "server.odd_one", "-memberlist.join", "-memberlist.x",
+                        "-server.odd-one",
+                    ]),
                 .unknownVariable("HEARTH_TARGT", suggestion: "HEARTH_TARGET"),
             ]
         )

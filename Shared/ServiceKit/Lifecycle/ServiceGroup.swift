@@ -66,7 +66,8 @@ package struct ServiceGroup<C: Clock>: Sendable where C.Duration == Duration {
             }
             if !progress.hasFailed { await stop.wait() }
             let watchdog = StopSignal()
-            group.addTask { await self.enforceGrace(progress, watchdog) }
+            let deadline = self.clock.now.advanced(by: self.grace)
+            group.addTask { await self.enforceGrace(progress, deadline, watchdog) }
             await self.stopInReverse(progress)
             watchdog.fire()
             group.cancelAll()
@@ -105,8 +106,12 @@ package struct ServiceGroup<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// After the grace period, gives up waiting for the services that have not finished.
-    private func enforceGrace(_ progress: GroupProgress, _ watchdog: StopSignal) async {
-        await watchdog.wait(until: self.clock.now.advanced(by: self.grace), on: self.clock)
+    private func enforceGrace(
+        _ progress: GroupProgress,
+        _ deadline: C.Instant,
+        _ watchdog: StopSignal
+    ) async {
+        await watchdog.wait(until: deadline, on: self.clock)
         guard !watchdog.hasFired else { return }
         let late = progress.startedIndices.filter { !progress.finished[$0].hasFired }
         let names = late.map { self.entries[$0].name }

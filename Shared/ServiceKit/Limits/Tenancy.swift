@@ -2,6 +2,7 @@
 package import ConfigSchema
 package import HTTPServer
 package import ProfileModel
+package import RPC
 
 /// Why a request has no tenant; the message is what Pyroscope answers.
 package enum TenancyError: Error, Equatable {
@@ -32,13 +33,12 @@ package enum TenancyError: Error, Equatable {
         }
     }
 
-    /// The HTTP status and the Connect code that go together.
-    package var status: (http: Int, code: String) {
+    /// The code that goes with it; every kind of route answers the same.
+    package var code: ServiceCode {
         switch self {
-        case .missing, .invalid: (401, "unauthenticated")
-        case .duplicateHeader, .tooMany: (400, "invalid_argument")
-        case .multiple: (401, "unauthenticated")
-        case .reserved, .federationOff: (403, "permission_denied")
+        case .missing, .invalid, .multiple: .unauthenticated
+        case .duplicateHeader, .tooMany: .invalidArgument
+        case .reserved, .federationOff: .permissionDenied
         }
     }
 
@@ -47,6 +47,11 @@ package enum TenancyError: Error, Equatable {
     private static func printable(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.map { $0 >= 0x20 && $0 < 0x7F ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
+}
+
+extension ServiceError {
+    /// The answer to a request without a usable tenant.
+    package init(_ error: TenancyError) { self.init(error.code, error.message) }
 }
 
 /// How requests name their tenant.

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EventLog
+package import Exposition
+package import HTTPServer
+
+/// The listener as a service: binds when it starts, drains when it stops.
+package struct HTTPService: Service {
+    /// The server itself, for its bound port.
+    package let server: HTTPServer
+    private let grace: Duration
+    private let logger: Logger
+
+    /// A listener that answers with `handler`.
+    package init(
+        _ config: ProcessConfig,
+        handler: any HTTPHandler,
+        registry: MetricRegistry,
+        logger: Logger
+    ) {
+        self.server = HTTPServer(configuration: config.httpServer, handler: handler)
+        self.grace = config.gracefulTimeout
+        self.logger = logger
+        Self.register(self.server, connectionCountMax: config.connectionCountMax, in: registry)
+    }
+
+    /// Binds the port.
+    package func start() async throws {
+        try self.server.start()
+        self.logger.info("listening", ["port": .int(Int(self.server.boundPort ?? 0))])
+    }
+
+    /// Serves until `stop` fires, then lets requests finish.
+    package func run(until stop: StopSignal) async throws {
+        await stop.wait()
+        await self.server.drain(grace: self.grace)
+    }
+
+    private static func register(_ server: HTTPServer, connectionCountMax: Int, in registry: MetricRegistry) {
+        registry.collect { page in
+            let tcp: MetricText.Labels = [("protocol", "http")]
+            page.gauge(
+                "pyroscope_tcp_connections",
+                help: "Open connections.",
+                labels: tcp,
+                Double(server.connectionCount)
+            )
+            page.gauge(
+                "pyroscope_tcp_connections_limit",
+                help: "Connections allowed, 0 for no limit.",
+                labels: tcp,
+                Double(connectionCountMax)
+            )
+            page.counter(
+                "pyroscope_http_connections_accepted_total",
+                help: "Connections accepted.",
+                Double(server.counters.acceptedCount)
+            )
+            page.counter(
+                "pyroscope_http_connections_refused_total",
+                help: "Connections refused: too many from one address.",
+                Double(server.counters.refusedCount)
+            )
+            page.family(
+                "pyroscope_http_rejected_total",
+                type: "counter",
+                help: "Requests that broke the protocol, by fault."
+            )
+            for (fault, count) in server.counters.faultCounts.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+                page.sample(
+                    "pyroscope_http_rejected_total",
+                    rendered: MetricText.render([("reason", "\(fault)")]),
+                    "\(count)"
+                )
+            }
+            page.family(
+                "pyroscope_http_slow_clients_total",
+                type: "counter",
+                help: "Clients cut for being slow, by phase."
+            )
+            for (phase, count) in server.counters.slowClientCounts.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+                page.sample(
+                    "pyroscope_http_slow_clients_total",
+                    rendered: MetricText.render([("phase", "\(phase)")]),
+                    "\(count)"
+                )
+            }
+            page.gauge(
+                "pyroscope_http_loop_longest_turn_seconds",
+                help: "Longest turn of an event loop, in CPU time.",
+                Double(server.counters.longestTurnDuration / .nanoseconds(1)) * 1e-9
+            )
+        }
+    }
+}
