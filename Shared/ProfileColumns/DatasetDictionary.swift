@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
 
 /// Distinct strings as one arena; id 0 is the empty string.
 package struct StringTable: Sendable {
@@ -116,11 +117,16 @@ package struct DatasetDictionary: Sendable {
     package var locations: [LocationRow] = []
     package var nodeParents: [UInt32] = [0]
     package var nodeLocations: [UInt32] = [DatasetDictionary.noLocation]
+    /// Tells dictionaries apart within this process: copies share it, a new dictionary has a new one.
+    package let identity: UInt64
 
     /// The location of the root node.
     package static let noLocation = UInt32.max
 
-    package init() {}
+    /// An empty dictionary with a new identity.
+    package init() { self.identity = Self.identities.add(1, ordering: .relaxed).newValue }
+
+    private static let identities = Atomic<UInt64>(0)
 
     package var nodeCount: Int { self.nodeParents.count }
 }
