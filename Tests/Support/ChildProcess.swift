@@ -24,10 +24,7 @@ package enum ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 2)
 
-        var pid: pid_t = 0
-        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        let status = unsafe posix_spawnp(&pid, arguments[0], &actions, nil, &pointers, environ)
-        while let pointer = unsafe pointers.popLast() { unsafe free(pointer) }
+        let (status, pid) = unsafe Self.spawn(arguments, &actions)
         close(pipeEnds[1])
         guard status == 0 else { throw SupportError("posix_spawnp \(arguments[0]): errno \(status)") }
 
@@ -43,5 +40,34 @@ package enum ChildProcess {
         while unsafe waitpid(pid, &waitStatus, 0) < 0, errno == EINTR {}
         let exitStatus = waitStatus & 0x7f == 0 ? (waitStatus >> 8) & 0xff : -(waitStatus & 0x7f)
         return Outcome(status: exitStatus, output: String(decoding: output, as: UTF8.self))
+    }
+
+    /// Starts a program whose standard input is a pipe and returns the end to write to.
+    ///
+    /// Nobody else inherits that end: the program reads end of file when this process ends, whatever the reason.
+    package static func startWithPipe(_ arguments: [String]) throws -> Int32 {
+        var pipeEnds: [Int32] = [0, 0]
+        guard unsafe pipe(&pipeEnds) == 0 else { throw SupportError("pipe: errno \(errno)") }
+        for end in pipeEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, pipeEnds[0], 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        let status = unsafe Self.spawn(arguments, &actions).status
+        close(pipeEnds[0])
+        guard status == 0 else { throw SupportError("posix_spawnp \(arguments[0]): errno \(status)") }
+        return pipeEnds[1]
+    }
+
+    @unsafe private static func spawn(
+        _ arguments: [String],
+        _ actions: inout posix_spawn_file_actions_t
+    ) -> (status: Int32, pid: pid_t) {
+        var pid: pid_t = 0
+        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { while let pointer = unsafe pointers.popLast() { unsafe free(pointer) } }
+        return (unsafe posix_spawnp(&pid, arguments[0], &actions, nil, &pointers, environ), pid)
     }
 }
