@@ -57,7 +57,7 @@ extension IncomingProfile {
         let received = try cursor.zigzag()
         let origin = try ProfileOrigin(from: &cursor)
         let limits = try ProfileLimits(from: &cursor)
-        let payload = try cursor.lengthDelimited()
+        let payload = try cursor.copiedBytes()
         self.init(
             tenant: tenant,
             labels: LabelSet(labels),
@@ -65,7 +65,7 @@ extension IncomingProfile {
             receivedNanoseconds: received,
             origin: origin,
             limits: limits,
-            payload: payload.indices.map { payload[$0] }
+            payload: payload
         )
     }
 }
