@@ -51,7 +51,8 @@ extension Partial {
     }
 
     /// Reads an answer that fills `bytes`.
-    package init<Element: PartialElement>(decoding bytes: Span<UInt8>) throws(WireError) where Answer == [Element] {
+    package init<Element: PartialElement>(decoding bytes: Span<UInt8>) throws(WireError)
+    where Answer == [Element] {
         var cursor = WireCursor(bytes)
         guard try cursor.byte() == Self.formatVersion else { throw .outOfRange(at: 0) }
         guard try cursor.byte() == Element.partialKind else { throw .outOfRange(at: 1) }
