@@ -45,7 +45,7 @@ package enum ProtocolFault: Error, Equatable, CaseIterable, Sendable {
 }
 
 /// The JSON answers the server gives of itself, before or instead of a handler.
-enum ServerAnswer {
+package enum ServerAnswer {
     case fault(ProtocolFault)
     case bodyTooSlow
     case tooManyConnections

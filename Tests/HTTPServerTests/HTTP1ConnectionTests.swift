@@ -1,7 +1,6 @@
+import HTTPServer
 // SPDX-License-Identifier: Apache-2.0
 import Testing
-
-@testable import HTTPServer
 
 @Suite struct HTTP1ConnectionTests {
     @Test func answersRequestsOfOneConnectionInOrder() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import HTTPServer
+import HTTPServer
 
 /// Plays driver and handler for a connection without a socket: every request is answered as soon as it is
 /// complete.

@@ -208,8 +208,10 @@ struct HTTP1Connection: ConnectionMachine {
         switch self.answer {
         case .none, .awaited:
             self.request.keepsAlive = false
-            let head = HTTP1ResponseHead(answer.response, request: self.request, date: nil)
+            let response = answer.response
+            let head = HTTP1ResponseHead(response, request: self.request, date: nil)
             self.output.append(head.bytes)
+            if case .bytes(let body) = response.body, head.sendsBody { self.output.append(body) }
             self.close(.afterFlush)
         case .streaming: self.close(.now)
         case .done: self.close(.afterFlush)
@@ -310,6 +312,7 @@ extension HTTP1Connection {
         if self.isDraining { return self.close(.afterFlush) }
         self.intake = .head
         self.answer = .none
+        self.request = RequestTraits()
         self.deadline = now.advanced(by: self.deadlines.idle)
     }
 

@@ -99,7 +99,10 @@ struct HTTP1HeadParser {
         case .startLF: try self.expectLF(byte, then: .start)
         case .method: try self.takeMethod(byte)
         case .version: try self.takeVersion(byte)
-        case .lineLF, .valueLF: try self.expectLF(byte, then: .fieldStart)
+        case .lineLF: try self.expectLF(byte, then: .fieldStart)
+        case .valueLF:
+            try self.expectLF(byte, then: .fieldStart)
+            try self.count(1)
         case .fieldStart:
             try self.count(1)
             if byte == ByteClass.cr {
@@ -114,6 +117,7 @@ struct HTTP1HeadParser {
             self.state = .name
         case .endLF:
             guard byte == ByteClass.lf else { throw .lineEnding }
+            try self.count(1)
             return true
         case .target, .name, .valueStart, .value:
             preconditionFailure("runs are parsed by their own functions")

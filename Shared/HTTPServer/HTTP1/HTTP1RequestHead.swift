@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A request header whose meaning is checked: what the driver turns into an `HTTPRequest`.
-struct RequestHead: Equatable, Sendable {
-    var method: String
-    var target: String
-    var version: HTTPVersion
-    var headers: HTTPHeaders
-    var authority: String
+package struct RequestHead: Equatable, Sendable {
+    package var method: String
+    package var target: String
+    package var version: HTTPVersion
+    package var headers: HTTPHeaders
+    package var authority: String
     /// From `Content-Length`.
-    var declaredLength: Int?
+    package var declaredLength: Int?
     /// Whether the body, if any, has been asked for by `Expect: 100-continue`.
-    var expectsContinue = false
+    package var expectsContinue = false
 }
 
 /// What an HTTP/1 header says about its connection and body.

@@ -72,7 +72,7 @@ struct HTTP2HeaderBlock {
 /// Names and values for the library, end to end in one buffer.
 struct HTTP2FieldList {
     private(set) var bytes: [UInt8] = []
-    /// Lengths of name, value, name, value …
+    /// Lengths, of a name and of its value in turn.
     private(set) var lengths: [Int] = []
 
     var isEmpty: Bool { self.lengths.isEmpty }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a connection's state machine asks its driver to do; `stream` names the request.
-enum ConnectionEvent: Equatable {
+package enum ConnectionEvent: Equatable {
     /// Start the handler, once the rest of the batch is delivered.
     case request(stream: Int32, RequestHead)
     case body(stream: Int32, [UInt8])
@@ -26,7 +26,7 @@ package enum SlowPhase: Sendable, CaseIterable {
 }
 
 /// Whether and how a connection ends.
-enum ConnectionEnding: Comparable {
+package enum ConnectionEnding: Comparable {
     case open
     /// Once the output is sent, with time for the client to read it.
     case afterFlush

@@ -2,7 +2,7 @@
 
 /// A protocol on one connection, without a socket, a clock or a thread: whatever happens comes in as a call,
 /// and what is to be done is left in `events` and `output` for the driver.
-protocol ConnectionMachine {
+package protocol ConnectionMachine {
     /// For the driver to take, in order.
     var events: [ConnectionEvent] { get set }
     /// Bytes for the client.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Bytes on their way to a socket: small pieces are joined, large ones stay as they are.
-struct OutputQueue {
+package struct OutputQueue {
     private static let joinByteCountMax = 16_384
 
     private var pieces: [[UInt8]] = []
     private var firstPiece = 0
     /// Bytes of the first piece that are sent already.
     private var firstOffset = 0
-    private(set) var byteCount = 0
+    package private(set) var byteCount = 0
 
-    var isEmpty: Bool { self.byteCount == 0 }
+    package var isEmpty: Bool { self.byteCount == 0 }
 
     /// Whether more than one piece waits.
     var hasFurtherPieces: Bool { self.pieces.count - self.firstPiece > 1 }
@@ -31,7 +31,7 @@ struct OutputQueue {
     }
 
     /// Offers the unsent rest of the first piece to `send`, which answers how much of it was taken.
-    mutating func sendFirst(_ send: (_ piece: [UInt8], _ offset: Int) -> Int) {
+    package mutating func sendFirst(_ send: (_ piece: [UInt8], _ offset: Int) -> Int) {
         guard self.byteCount > 0 else { return }
         let taken = send(self.pieces[self.firstPiece], self.firstOffset)
         self.byteCount -= taken

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A connection before and after its protocol is known: the first bytes decide between HTTP/1.1 and HTTP/2.
-struct ServerConnection {
+package struct ServerConnection {
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private let limits: HTTPLimits
@@ -9,23 +9,26 @@ struct ServerConnection {
     /// Bytes of the HTTP/2 preface seen so far; nil once the protocol is decided.
     private var prefaceByteCount: Int? = 0
     /// The protocol; HTTP/1.1 until the preface or an upgrade says otherwise.
-    private(set) var machine: any ConnectionMachine
+    package private(set) var machine: any ConnectionMachine
 
-    init(limits: HTTPLimits, deadlines: HTTPDeadlines, now: LoopInstant) {
+    /// A connection just accepted.
+    package init(limits: HTTPLimits, deadlines: HTTPDeadlines, now: LoopInstant) {
         self.limits = limits
         self.deadlines = deadlines
         self.machine = HTTP1Connection(limits: limits, deadlines: deadlines, now: now)
     }
 
     /// Whether events wait to be taken.
-    var hasEvents: Bool { !self.machine.events.isEmpty }
+    package var hasEvents: Bool { !self.machine.events.isEmpty }
 
-    mutating func takeEvents() -> [ConnectionEvent] {
+    /// Everything the driver is to do, in order; it is not told twice.
+    package mutating func takeEvents() -> [ConnectionEvent] {
         defer { self.machine.events.removeAll(keepingCapacity: true) }
         return self.machine.events
     }
 
-    mutating func receive(_ bytes: [UInt8], to end: Int, now: LoopInstant) {
+    /// The first `end` of `bytes` arrived.
+    package mutating func receive(_ bytes: [UInt8], to end: Int, now: LoopInstant) {
         guard let seen = self.prefaceByteCount else {
             return self.machine.receive(bytes, from: 0, to: end, now: now)
         }
@@ -48,10 +51,11 @@ struct ServerConnection {
         }
     }
 
-    mutating func receiveEnd(now: LoopInstant) { self.machine.receiveEnd(now: now) }
+    /// The client closed its sending side.
+    package mutating func receiveEnd(now: LoopInstant) { self.machine.receiveEnd(now: now) }
 
     /// Passes a call on to the protocol.
-    mutating func perform(now: LoopInstant, _ call: (inout any ConnectionMachine) -> Void) {
+    package mutating func perform(now: LoopInstant, _ call: (inout any ConnectionMachine) -> Void) {
         call(&self.machine)
         self.upgradeIfAgreed(now)
     }

@@ -4,7 +4,7 @@
 ///
 /// A key that comes out is only a hint: its owner looks at its true deadline and sets the wheel again if that
 /// is later. Deadlines beyond one revolution come out early, for the same reason.
-struct TimerWheel {
+package struct TimerWheel {
     private let tickNanoseconds: Int64
     private var slots: [[UInt64]]
     private var count = 0
@@ -13,7 +13,8 @@ struct TimerWheel {
     /// No key lies in a tick before this one.
     private var nextTick = Int64.max
 
-    init(now: LoopInstant, tick: Duration = .milliseconds(20), slotCount: Int = 1_024) {
+    /// An empty wheel whose slots are `tick` apart.
+    package init(now: LoopInstant, tick: Duration = .milliseconds(20), slotCount: Int = 1_024) {
         self.tickNanoseconds = LoopInstant(nanoseconds: 0).advanced(by: tick).nanoseconds
         self.slots = Array(repeating: [], count: slotCount)
         self.doneTick = now.nanoseconds / self.tickNanoseconds
@@ -21,7 +22,7 @@ struct TimerWheel {
 
     /// Makes `key` come out at `deadline`, rounded up to a tick; answers when it will.
     @discardableResult
-    mutating func set(_ key: UInt64, at deadline: LoopInstant) -> LoopInstant {
+    package mutating func set(_ key: UInt64, at deadline: LoopInstant) -> LoopInstant {
         let last = self.doneTick &+ Int64(self.slots.count) &- 1
         let tick = min(max(deadline.nanoseconds / self.tickNanoseconds &+ 1, self.doneTick &+ 1), last)
         self.slots[Int(tick % Int64(self.slots.count))].append(key)
@@ -31,12 +32,12 @@ struct TimerWheel {
     }
 
     /// When the loop must look again; nil when no deadline is set.
-    var next: LoopInstant? {
+    package var next: LoopInstant? {
         self.count == 0 ? nil : LoopInstant(nanoseconds: self.nextTick &* self.tickNanoseconds)
     }
 
     /// Takes out every key due at `now`.
-    mutating func takeDue(_ now: LoopInstant) -> [UInt64] {
+    package mutating func takeDue(_ now: LoopInstant) -> [UInt64] {
         let tick = now.nanoseconds / self.tickNanoseconds
         guard self.count > 0, tick >= self.nextTick else {
             self.doneTick = max(self.doneTick, tick)
