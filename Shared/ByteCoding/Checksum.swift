@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Invariant: every C function here reads exactly the bytes of the span it is given and keeps no pointer to them.
+// Invariant: every C function here reads exactly the bytes of the span it is given and keeps no pointer to
+// them.
 internal import CCrypto
 internal import CShims
 internal import CXXHash
 
 /// CRC32C (Castagnoli): the checksum of frames on disk and on the wire.
 package enum CRC32C {
-    /// The checksum of `bytes`, continuing from `seed` (0 to start): cutting the bytes anywhere gives the same result.
+    /// The checksum of `bytes`, continuing from `seed` (0 to start): cutting the bytes anywhere gives the
+    /// same result.
     package static func checksum(_ bytes: Span<UInt8>, seed: UInt32 = 0) -> UInt32 {
         unsafe bytes.withUnsafeBufferPointer { unsafe hearth_crc32c(seed, $0.baseAddress, $0.count) }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Invariant: `start` points to `capacity` elements of which the first `count` are initialised; every access by
-// index is checked against `count`; the memory has one owner, which frees it. Elements are plain bits, so nothing
-// needs to be destroyed.
+// Invariant: `start` points to `capacity` elements of which the first `count` are initialised; every access
+// by index is checked against `count`; the memory has one owner, which frees it. Elements are plain bits,
+// so nothing needs to be destroyed.
 
 /// A growable column of plain values that keeps its memory when emptied: one owner, no reference counting.
 @safe
@@ -102,6 +102,20 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
         self.capacity = capacity
     }
 
+    /// Where element 0 lies.
+    ///
+    /// Valid until the column grows or dies; only the first `count` elements may be read.
+    @inlinable package var unsafeStart: UnsafeMutablePointer<Element> { unsafe self.start }
+    /// How many elements fit without moving.
+    @inlinable package var room: Int { self.capacity }
+
+    /// Declares the first `count` elements written, which must fit in `room`.
+    @inlinable
+    package mutating func setCount(_ count: Int) {
+        precondition(count >= 0 && count <= self.capacity, "count out of range")
+        self.length = count
+    }
+
     /// The elements, borrowed.
     @inlinable
     package var span: Span<Element> {
@@ -131,5 +145,6 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
     }
 }
 
-// SAFETY: a column is noncopyable and owns its memory alone, so moving it to another thread moves all access to it.
+// SAFETY: a column is noncopyable and owns its memory alone, so moving it to another thread moves all
+// access to it.
 extension Column: @unchecked Sendable where Element: Sendable {}

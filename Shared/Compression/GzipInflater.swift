@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Invariant: libdeflate reads only inside the borrowed input and writes only inside the buffer it is given; the
-// handle has one owner, which frees it, and is used by one thread at a time (mutating access).
+// Invariant: libdeflate reads only inside the borrowed input and writes only inside the buffer it is given;
+// the handle has one owner, which frees it, and is used by one thread at a time (mutating access).
 internal import CDeflate
 
 /// Inflates whole gzip bodies in one go; keeps its tables from call to call.

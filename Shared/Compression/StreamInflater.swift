@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Invariant: `stream` lives at one address from init to deinit (zlib checks it); its input pointer is only used
-// during the call that lends the bytes, its output pointer only during the call that owns the buffer.
+// Invariant: `stream` lives at one address from init to deinit (zlib checks it); its input pointer is only
+// used during the call that lends the bytes, its output pointer only during the call that owns the buffer.
 internal import CZlib
 
 /// Inflates gzip, zlib or raw deflate piece by piece, for bodies that arrive over time.

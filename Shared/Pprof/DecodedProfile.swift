@@ -3,9 +3,11 @@ package import ByteCoding
 
 /// One pprof after decoding, checking and normalising, as flat columns that refer to each other by index.
 ///
-/// Nothing unreferenced is left: every string (but 0, the empty one), function, mapping and location is used by a
-/// sample, a label set or a type. Samples are distinct by (frames, label set). All indices are in range. Text is
-/// valid UTF-8. The columns keep their memory from profile to profile: one value per thread.
+/// Nothing unreferenced is left: every string (but 0, the empty one), function, mapping and location is
+/// used by a sample, a label set or a type. Samples are distinct by (frames, label set), but rows are not
+/// distinct by content: two functions or locations may say the same, so who interns by content may find
+/// equal stacks and adds them up. A sample may have no frames. All indices are in range, all text is valid
+/// UTF-8. The columns keep their memory from profile to profile: one value per thread.
 package struct DecodedProfile: ~Copyable, Sendable {
     /// A piece of `text`.
     package struct Text: BitwiseCopyable, Sendable {
@@ -100,7 +102,8 @@ package struct DecodedProfile: ~Copyable, Sendable {
     /// When the profile was taken; the time of receipt when it does not say.
     package var timeNanoseconds: Int64 = 0
     package var durationNanoseconds: Int64 = 0
-    /// Whether the pprof carried a time of its own: without, a byte-equal profile may be sent twice on purpose.
+    /// Whether the pprof carried a time of its own: without, a byte-equal profile may be sent twice on
+    /// purpose.
     package var hasOwnTime = false
     /// `__name__`: from the labels, or derived for `/ingest`.
     package var name = ""
@@ -122,6 +125,24 @@ package struct DecodedProfile: ~Copyable, Sendable {
 
     /// An empty profile.
     package init() {}
+
+    /// Empties all columns and keeps their memory.
+    mutating func removeAll() {
+        self.text.removeAll()
+        self.strings.removeAll()
+        self.functions.removeAll()
+        self.mappings.removeAll()
+        self.locations.removeAll()
+        self.lines.removeAll()
+        self.frames.removeAll()
+        self.samples.removeAll()
+        self.values.removeAll()
+        self.labelSets.removeAll()
+        self.pairs.removeAll()
+        self.sampleTypes.removeAll()
+        self.periodType = ValueType(type: 0, unit: 0)
+        self.damage = Damage()
+    }
 
     /// The UTF-8 bytes of string `index`.
     package func withBytes<R>(of index: UInt32, _ body: (Span<UInt8>) -> R) -> R {

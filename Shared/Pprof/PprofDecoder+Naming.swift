@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ByteCoding
+internal import ProfileModel
+
+extension PprofDecoder {
+    /// Repairs that old profilers' uploads to `/ingest` need before they can be checked (spec/ingest 2.7).
+    mutating func applyIngestFixes(_ parameters: IngestParameters) {
+        // Zero, or seconds and microseconds taken for nanoseconds, lie in 1970.
+        let yearNanoseconds: Int64 = 365 * 86_400 * 1_000_000_000
+        if self.tables.header.time >= 0, self.tables.header.time < yearNanoseconds {
+            self.tables.header.time = parameters.fromNanoseconds
+        }
+        switch parameters.spyName {
+        case "pyspy", "rbspy", "scripting": self.joinFileAndName(keepAbsolute: parameters.spyName == "pyspy")
+        case "dotnetspy": self.repairDotnet()
+        case "unknown" where parameters.displayNames?["inuse-space"] != nil: self.repairDotnet()
+        default: break
+        }
+    }
+
+    /// Functions without ids take those of the locations; sample types may not contain `-`.
+    private mutating func repairDotnet() {
+        if self.tables.functions.count == self.tables.locations.count,
+            self.tables.functions.indices.allSatisfy({ self.tables.functions[$0].id == 0 })
+        {
+            for index in self.tables.functions.indices {
+                self.tables.functions[index].id = self.tables.locations[index].id
+            }
+        }
+        for index in self.tables.sampleTypes.indices {
+            let type = self.tables.sampleTypes[index].type
+            guard type < self.tables.texts.count else { continue }
+            guard self.tables.texts.contains(type, byte: UInt8(ascii: "-")) else { continue }
+            let bytes = self.tables.texts.bytes(type)
+            let renamed = bytes.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+            self.tables.sampleTypes[index].type = self.tables.texts.append(renamed)
+        }
+    }
+
+    /// Scripting profilers put the file beside the function: `app.py main`.
+    private mutating func joinFileAndName(keepAbsolute: Bool) {
+        let count = self.tables.texts.count
+        for index in self.tables.functions.indices {
+            let function = self.tables.functions[index]
+            guard max(function.name, function.file) < count else { continue }
+            let file = self.tables.texts.bytes(function.file)
+            if keepAbsolute, file.first == UInt8(ascii: "/") { continue }
+            let joined = file + [UInt8(ascii: " ")] + self.tables.texts.bytes(function.name)
+            if joined.contains(where: { $0 >= 0x80 }) {
+                self.tables.suspects.append(UInt32(self.tables.texts.count))
+            }
+            self.tables.functions[index].name = self.tables.texts.append(joined)
+        }
+    }
+
+    /// What is left to do once the samples are known: source versions, compact tables, the profile's name.
+    mutating func finish(_ incoming: IncomingProfile, _ profile: inout DecodedProfile) {
+        let stubBuildID = self.injectSourceVersion(incoming.labels)
+        switch incoming.origin {
+        case .push: profile.name = incoming.labels[LabelName.profileName] ?? ""
+        case .ingest(let parameters): profile.name = self.derivedName(parameters)
+        }
+        self.compaction.run(
+            &self.tables,
+            self.links,
+            labels: self.labels,
+            stubBuildID: stubBuildID,
+            into: &profile
+        )
+    }
+
+    /// `__name__` of an `/ingest` upload, from its sample types.
+    private func derivedName(_ parameters: IngestParameters) -> String {
+        let displayNames = parameters.displayNames ?? Self.defaultDisplayNames
+        let types = self.tables.sampleTypes.indices.map { index in
+            self.tables.texts.string(self.tables.sampleTypes[index].type)
+        }
+        if types.contains("wall") { return "wall" }
+        var name = ""
+        for type in types {
+            name = displayNames[type].flatMap { $0.isEmpty ? nil : $0 } ?? type
+            if Self.contains(name, "cpu") { return "process_cpu" }
+            if Self.contains(name, "alloc_") || Self.contains(name, "inuse_") { return "memory" }
+            if name == "space" || name == "objects" { return "memory" }
+            if Self.contains(name, "mutex_") { return "mutex" }
+            if Self.contains(name, "block_") { return "block" }
+            if Self.contains(name, "goroutines") { return "goroutines" }
+        }
+        return name
+    }
+
+    private static let defaultDisplayNames = [
+        "samples": "cpu", "goroutine": "goroutines", "contentions": "mutex_count", "delay": "mutex_duration",
+    ]
+
+    private static func contains(_ text: String, _ part: String) -> Bool {
+        let (text, part) = (Array(text.utf8), Array(part.utf8))
+        guard text.count >= part.count else { return false }
+        return (0...text.count - part.count).contains { text[$0...].starts(with: part) }
+    }
+
+    /// Puts repository, commit and path beside the build ids, for the source view (spec/ingest 6.7).
+    ///
+    /// Returns the build id of the mapping that stands for none.
+    private mutating func injectSourceVersion(_ labels: LabelSet) -> UInt32 {
+        let repository = labels["service_repository"]
+        let commit = labels["service_git_ref"]
+        let root = labels["service_root_path"]
+        guard repository != nil || commit != nil || root != nil else { return 0 }
+        func text(_ buildID: String) -> [UInt8] {
+            let fields = [
+                ("repository", repository), ("git_ref", commit), ("build_id", buildID), ("root_path", root),
+            ]
+            let parts = fields.compactMap { name, value in
+                value.flatMap { $0.isEmpty ? nil : "\"\(name)\":\(Self.quoted($0))" }
+            }
+            return Array("{\(parts.joined(separator: ","))}".utf8)
+        }
+        for index in self.tables.mappings.indices {
+            let old = self.tables.texts.string(self.tables.mappings[index].buildID)
+            self.tables.mappings[index].buildID = self.tables.texts.append(text(old))
+        }
+        return self.tables.texts.append(text(""))
+    }
+
+    /// A JSON string.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\" + String(scalar)
+            case "\u{0}"..."\u{1F}":
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
