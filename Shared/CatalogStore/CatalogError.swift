@@ -18,7 +18,6 @@ package enum CatalogError: Error, Hashable {
         case instance
         case block
         case limit
-        case size
         case migration
     }
 

@@ -15,6 +15,12 @@ extension IncomingProfile {
 
     /// Appends the frame of this profile to `writer`.
     package func encode(to writer: inout ByteWriter) {
+        self.encodeHead(to: &writer)
+        writer.raw(span: self.payload.span)
+    }
+
+    /// Appends all of the frame but the payload's bytes, which come last.
+    package func encodeHead(to writer: inout ByteWriter) {
         writer.byte(Self.frameVersion)
         writer.text(self.tenant.description)
         writer.varint(self.labels.labels.count)
@@ -28,7 +34,6 @@ extension IncomingProfile {
         self.origin.encode(to: &writer)
         self.limits.encode(to: &writer)
         writer.varint(self.payload.count)
-        writer.raw(span: self.payload.span)
     }
 
     /// Reads one frame that fills `bytes`.

@@ -51,6 +51,14 @@ package struct SampleChunk: Sendable {
         self.ends.append(self.bytes.count)
     }
 
+    /// Removes profiles from the end until `count` are left.
+    package mutating func truncate(toProfileCount count: Int) {
+        guard count < self.ends.count else { return }
+        let byteCount = count == 0 ? 0 : self.ends[count - 1]
+        self.bytes.removeLast(self.bytes.count - byteCount)
+        self.ends.removeLast(self.ends.count - count)
+    }
+
     /// Replaces the content of `samples` by the samples of profile `profile`.
     package func decode(profile: Int, into samples: inout SampleColumns) {
         samples.removeAll()

@@ -112,6 +112,20 @@ struct SplitMix: RandomNumberGenerator {
         #expect(decoded.values == [.min, .min])
     }
 
+    @Test func forgetsProfilesFromTheEnd() {
+        var random = SplitMix(state: 7)
+        var chunk = SampleChunk(typeCount: 2)
+        for _ in 0..<5 { chunk.append(randomSamples(typeCount: 2, using: &random)) }
+        let short = chunk
+        for _ in 0..<3 { chunk.append(randomSamples(typeCount: 2, using: &random)) }
+        chunk.truncate(toProfileCount: 9)
+        #expect(chunk.profileCount == 8)
+        chunk.truncate(toProfileCount: 5)
+        #expect(chunk.bytes == short.bytes && chunk.ends == short.ends)
+        chunk.truncate(toProfileCount: 0)
+        #expect(chunk.bytes.isEmpty && chunk.profileCount == 0)
+    }
+
     @Test func dividesByTheCommonDivisor() {
         var coarse = SampleChunk(typeCount: 1)
         var fine = SampleChunk(typeCount: 1)

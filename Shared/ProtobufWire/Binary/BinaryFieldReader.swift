@@ -3,9 +3,8 @@ internal import ByteCoding
 
 /// Reads messages from the protobuf binary form.
 ///
-/// Walks the message's field list with the next tag in hand: a field that is asked for takes its value and
-/// fetches the next tag, so fields in the usual order cost one walk. A walk that takes nothing met an unknown
-/// field.
+/// Walks the message's field list with the next tag in hand: a field that is asked for takes its value and fetches
+/// the next tag, so fields in the usual order cost one walk. A walk that takes nothing met an unknown field.
 struct BinaryFieldReader: FieldCodec {
     private let bytes: [UInt8]
     private let limits: CodecLimits
@@ -135,18 +134,21 @@ extension BinaryFieldReader {
 
     private mutating func packed<V: WireValue>(_ values: inout [V]) throws(CodecError) {
         let limit = self.limits.elementCountMax
-        let before = values.count
+        var count = self.elementCount
         let offset: Int
         let isWhole: Bool
         do {
             var outer = WireCursor(self.bytes.span, in: self.position..<self.end)
             var cursor = try outer.nested()
-            try V.readAll(&cursor, into: &values, limit: limit - self.elementCount)
+            while !cursor.isAtEnd, count < limit {
+                count += 1
+                values.append(try V.read(&cursor))
+            }
             offset = cursor.offset
             isWhole = cursor.isAtEnd
         } catch { throw .wire(error) }
         guard isWhole else { throw .tooManyElements(limit: limit) }
-        self.elementCount += values.count - before
+        self.elementCount = count
         self.position = offset
     }
 

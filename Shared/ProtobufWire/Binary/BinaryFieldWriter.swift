@@ -31,7 +31,7 @@ struct BinaryFieldWriter: FieldCodec {
         } else {
             self.output.tag(number, .lengthDelimited)
             let mark = self.output.beginNested()
-            V.writeAll(values, &self.output)
+            for value in values { value.write(&self.output) }
             self.output.endNested(mark)
         }
     }

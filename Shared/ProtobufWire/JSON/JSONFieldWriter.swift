@@ -34,7 +34,10 @@ struct JSONFieldWriter: FieldCodec {
         guard !values.isEmpty else { return }
         self.key(name)
         self.output.byte(UInt8(ascii: "["))
-        V.writeAll(values, &self.output)
+        for index in values.indices {
+            if index > 0 { self.output.byte(UInt8(ascii: ",")) }
+            values[index].write(&self.output)
+        }
         self.output.byte(UInt8(ascii: "]"))
     }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Blocking
+internal import Synchronization
+
+/// What lanes and log share: the lanes themselves, how far the log is durable, and sums.
+final class HeadCore: LogOwner {
+    let counters = HeadCounters()
+    /// Everything up to here is durable; later profiles are not visible yet.
+    let durable = Atomic<UInt64>(0)
+    private let events: HeadStoreEvents
+    private let lanes = Mutex<[Lane]>([])
+
+    init(events: HeadStoreEvents) { self.events = events }
+
+    /// Says which lanes there are, once, before anything is appended.
+    func start(_ lanes: [Lane]) { self.lanes.withLock { $0 = lanes } }
+
+    /// Asks for a flush unless that was done since the last one.
+    func wantFlush() {
+        if !self.counters.flushIsWanted.exchange(true, ordering: .relaxed) { self.events.wantsFlush() }
+    }
+
+    func logAdvanced(to lsn: UInt64) { self.durable.store(lsn, ordering: .releasing) }
+
+    func logRolledBack(to lsn: UInt64) {
+        self.onAllLanes { $0.removeProfiles(after: lsn) }
+    }
+
+    func logFailed(_ error: DiskError) { self.events.failed(error) }
+
+    /// Runs `work` on every lane after all that was queued before and returns when all are done; blocks.
+    func onAllLanes(_ work: @escaping @Sendable (inout LaneState) -> Void) {
+        let lanes = self.lanes.withLock { $0 }
+        let done = WakeSemaphore()
+        for lane in lanes {
+            lane.perform { state in
+                work(&state)
+                done.signal()
+            }
+        }
+        for _ in lanes { done.wait() }
+    }
+}
