@@ -109,6 +109,14 @@ let modules = [
     ),
     Module(layer: 3, name: "WebUI", uses: ["HTTPServer"], c: ["CWebAssets"], exclude: ["Assets"]),
     // Services; only `AllInOne` may use another service
+    Module(
+        layer: 4,
+        name: "Querier",
+        uses: [
+            "FlameGraph", "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire", "RPC",
+            "WireAPI",
+        ]
+    ),
 ]
 
 let executables: [Executable] = []

@@ -87,7 +87,8 @@ package struct ByteWriter: Sendable {
         return self.bytes.count
     }
 
-    /// Puts the length of what was written since `mark` before it; content longer than 127 bytes is moved once.
+    /// Puts the length of what was written since `mark` before it; content longer than 127 bytes is moved
+    /// once.
     @inlinable
     package mutating func endNested(_ mark: Int) {
         let length = self.bytes.count - mark

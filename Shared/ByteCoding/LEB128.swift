@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Variable-length integers: seven bits per byte, least significant first, the top bit set on all bytes but the last.
+/// Variable-length integers: seven bits per byte, least significant first, the top bit set on all bytes but
+/// the last.
 ///
 /// Free of state, for hot loops in any module; `WireCursor` and `ByteWriter` are built on it.
 package enum LEB128 {

@@ -25,8 +25,8 @@ package struct WireTag: Equatable, Sendable {
 
 /// Reads protobuf primitives from borrowed bytes, checked at every step; holds no memory of its own.
 ///
-/// A cursor on a nested message shares the bytes and ends where that message ends; offsets always count from the
-/// start of the outermost bytes. After a throw the cursor must not be used again.
+/// A cursor on a nested message shares the bytes and ends where that message ends; offsets always count from
+/// the start of the outermost bytes. After a throw the cursor must not be used again.
 package struct WireCursor: ~Escapable {
     /// All bytes, of the outermost message.
     @usableFromInline let bytes: Span<UInt8>
@@ -81,7 +81,8 @@ package struct WireCursor: ~Escapable {
         return value
     }
 
-    /// Reads a count of elements that each take at least `bytesEach` bytes, so a lie is found before anything is allocated.
+    /// Reads a count of elements that each take at least `bytesEach` bytes, so a lie is found before anything
+    /// is allocated.
     @inlinable
     @_lifetime(self: copy self)
     package mutating func count(limit: Int, bytesEach: Int = 1) throws(WireError) -> Int {
@@ -131,7 +132,8 @@ package struct WireCursor: ~Escapable {
         return self.bytes.extracting(start..<start + count)
     }
 
-    /// Reads a length and says where the bytes that follow lie, counted from the start of the outermost bytes.
+    /// Reads a length and says where the bytes that follow lie, counted from the start of the outermost
+    /// bytes.
     @inlinable
     @_lifetime(self: copy self)
     package mutating func range() throws(WireError) -> Range<Int> {

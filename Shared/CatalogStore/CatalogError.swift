@@ -18,6 +18,7 @@ package enum CatalogError: Error, Hashable {
         case instance
         case block
         case limit
+        case size
         case migration
     }
 

@@ -23,6 +23,9 @@ enum SymbolKey {
         return Array(SHA256.hash(bytes).prefix(Self.byteCount))
     }
 
+    /// The key of any text that must be unique.
+    static func of(_ text: String) -> [UInt8] { Array(SHA256.hash(Array(text.utf8)).prefix(Self.byteCount)) }
+
     /// Where a tenant's ids start in a catalogue that is new to the tenant: at a random multiple of 2²⁸ below 2⁴⁸.
     ///
     /// A catalogue that was lost and made anew so never hands out an id that an older block uses for something else,

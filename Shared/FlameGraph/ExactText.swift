@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A text that is equal to another only when their UTF-8 bytes are.
-struct ExactText: Hashable {
-    let text: String
+package struct ExactText: Hashable, Sendable {
+    package let text: String
 
-    init(_ text: String) { self.text = text }
+    /// The key for `text`.
+    package init(_ text: String) { self.text = text }
 
-    static func == (left: ExactText, right: ExactText) -> Bool {
+    package static func == (left: ExactText, right: ExactText) -> Bool {
         // Swift's fast comparison decides nearly always; only texts it calls equal are looked at again.
         left.text == right.text && left.text.utf8.count == right.text.utf8.count
             && left.text.utf8.elementsEqual(right.text.utf8)
     }
 
-    func hash(into hasher: inout Hasher) { hasher.combine(self.text) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.text) }
 }

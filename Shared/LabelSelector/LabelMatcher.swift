@@ -70,3 +70,10 @@ package struct LabelMatcher: Sendable, Hashable, CustomStringConvertible {
         left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
     }
 }
+
+extension LabelMatcher {
+    /// Whether `name` matches `[a-zA-Z_][a-zA-Z0-9_]*`: what may stand in a selector without quotes, and what
+    /// clients
+    /// see that do not ask for UTF-8 names (spec/query 1.6).
+    package static func isLegacyName(_ name: String) -> Bool { SelectorLexer.isLegacyName(name) }
+}

@@ -9,11 +9,10 @@ struct SelectorParser {
     init(_ text: String) { self.lexer = SelectorLexer(text) }
 
     mutating func parse() throws(SelectorError) -> [LabelMatcher] {
-        guard self.lexer.bytes.count <= LabelSelector.byteCountMax else {
-            throw self.lexer.fault(
-                0,
-                "selector of \(self.lexer.bytes.count) bytes exceeds the limit of \(LabelSelector.byteCountMax)"
-            )
+        let byteCount = self.lexer.bytes.count
+        guard byteCount <= LabelSelector.byteCountMax else {
+            let limit = LabelSelector.byteCountMax
+            throw self.lexer.fault(0, "selector of \(byteCount) bytes exceeds the limit of \(limit)")
         }
         var token = try self.lexer.next()
         var name: String?

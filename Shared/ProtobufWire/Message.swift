@@ -11,9 +11,9 @@ package import ByteCoding
 ///     try codec.field(3, "points", &self.points)          // [Point]
 /// }
 /// ```
-/// Fields are listed by ascending number, with their names of the `.proto` file. A `oneof` is one enumeration and a
-/// computed optional per member, whose setter ignores nil: the member seen last wins, and only the one that is set
-/// is written.
+/// Fields are listed by ascending number, with their names of the `.proto` file. A `oneof` is one enumeration
+/// and a computed optional per member, whose setter ignores nil: the member seen last wins, and only the one
+/// that is set is written.
 package protocol Message: Sendable {
     /// The full name, as in `types.v1.LabelPair`.
     static var messageName: String { get }

@@ -15,10 +15,49 @@ package protocol WireValue: Sendable {
     /// Appends the binary form.
     func write(_ writer: inout ByteWriter)
 
-    /// Reads the JSON form; `field` is for the error. Nil when the value shall be ignored (an unknown enumeration name).
+    /// Reads the JSON form; `field` is for the error. Nil when the value shall be ignored (an unknown
+    /// enumeration name).
     static func read(_ json: inout JSONReader, field: String) throws(JSONError) -> Self?
     /// Appends the JSON form.
     func write(_ json: inout JSONWriter)
+
+    /// Reads values to the end of `cursor`, but at most `limit`.
+    static func readAll(_ cursor: inout WireCursor, into values: inout [Self], limit: Int) throws(WireError)
+    /// Appends the binary form of `values`, one after the other.
+    static func writeAll(_ values: [Self], _ writer: inout ByteWriter)
+    /// Appends the JSON forms of `values`, with commas between them.
+    static func writeAll(_ values: [Self], _ json: inout JSONWriter)
+}
+
+/// Lists are loops of their own, so that they are compiled for each type of number, not for any.
+extension WireValue {
+    /// Reads values to the end of `cursor`, but at most `limit`.
+    package static func readAll(
+        _ cursor: inout WireCursor,
+        into values: inout [Self],
+        limit: Int
+    ) throws(WireError) {
+        var room = limit
+        while room > 0, !cursor.isAtEnd {
+            values.append(try Self.read(&cursor))
+            room -= 1
+        }
+    }
+
+    /// Appends the binary form of `values`, one after the other.
+    package static func writeAll(_ values: [Self], _ writer: inout ByteWriter) {
+        for value in values { value.write(&writer) }
+    }
+
+    /// Appends the JSON forms of `values`, with commas between them.
+    package static func writeAll(_ values: [Self], _ json: inout JSONWriter) {
+        var isFirst = true
+        for value in values {
+            if !isFirst { json.byte(UInt8(ascii: ",")) }
+            isFirst = false
+            value.write(&json)
+        }
+    }
 }
 
 /// A value that may be the key of a map.

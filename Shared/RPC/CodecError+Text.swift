@@ -3,7 +3,8 @@ package import ByteCoding
 package import ProtobufWire
 
 extension CodecError {
-    /// What the client reads, in the words of the Go server where it has some; `name` is the message's full name.
+    /// What the client reads, in the words of the Go server where it has some; `name` is the message's full
+    /// name.
     package func text(for name: String) -> String {
         let reason =
             switch self {

@@ -35,7 +35,8 @@ struct RPCCompression {
         } catch {
             switch error {
             case .sizeLimit:
-                // The trailer says how large the last member claims to be; below the limit it says nothing useful.
+                // The trailer says how large the last member claims to be; below the limit it says nothing
+                // useful.
                 let guess = GzipInflater.sizeGuess(bytes.span, limit: .max)
                 let size = guess > limit ? "message size \(guess)" : "message size"
                 let reason = "\(size) is larger than configured max \(limit)"

@@ -5,7 +5,8 @@ internal import ProtobufWire
 /// What a service answers instead of a result: the code, the text for the client, the cause for the log.
 package struct ServiceError: Error, Sendable {
     package let code: ServiceCode
-    /// For the client: says which limit, its value and the offending size; at most 256 bytes of the client's own text.
+    /// For the client: says which limit, its value and the offending size; at most 256 bytes of the client's
+    /// own text.
     package let message: String
     /// For the log only.
     package let cause: (any Error)?

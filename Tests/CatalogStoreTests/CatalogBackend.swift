@@ -7,6 +7,7 @@ import Testing
 /// The implementations that the contract holds for.
 enum CatalogBackend: CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
+    case postgres
 
     var testDescription: String { "\(self)" }
 
@@ -16,6 +17,8 @@ enum CatalogBackend: CaseIterable, Sendable, CustomTestStringConvertible {
         case .sqlite:
             let folder = try TemporaryFolder()
             return try await body(try await openCatalog(url: "sqlite:\(folder.path)/catalog.sqlite"))
+        case .postgres:
+            return try await body(try await openCatalog(url: try PostgresServer.shared().makeDatabase()))
         }
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import WireAPI
 
-/// libFuzzer's entry: appends and their outcomes decode or are refused, and what decodes encodes to the same bytes.
+/// libFuzzer's entry: appends and their outcomes decode or are refused, and what decodes encodes to the same
+/// bytes.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzAppendFrames(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))

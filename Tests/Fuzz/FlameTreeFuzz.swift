@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import FlameGraph
 
-/// libFuzzer entry: any bytes are a tree or are refused, and a tree that was read is written and read as itself.
+/// libFuzzer entry: any bytes are a tree or are refused, and a tree that was read is written and read as
+/// itself.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzFlameTree(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))

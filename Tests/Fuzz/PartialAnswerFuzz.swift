@@ -3,7 +3,8 @@ import FlameGraph
 import ProfileColumns
 import WireAPI
 
-/// libFuzzer's entry: an answer that decodes holds well-formed trees and survives being written and read again.
+/// libFuzzer's entry: an answer that decodes holds well-formed trees and survives being written and read
+/// again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzPartialAnswer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))

@@ -87,7 +87,8 @@ import Testing
 
     @Test func unknownFieldsAndEnumerationNamesAreIgnored() throws {
         let text =
-            #"{"nope":{"a":[1,{"b":null}],"c":"\"}"},"mode":"MODE_NEW","modes":["MODE_SECOND","X",1],"flag":true}"#
+            #"{"nope":{"a":[1,{"b":null}],"c":"\"}"},"mode":"MODE_NEW","#
+            + #""modes":["MODE_SECOND","X",1],"flag":true}"#
         let message = try Self.read(text)
         #expect(message.mode.number == 0)
         #expect(message.modes.map(\.number) == [2, 1])

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Python's `protobuf`, with `.proto` files of `Tests/Fixtures/proto` compiled by `protoc`: what our codecs are held against.
+/// Python's `protobuf`, with `.proto` files of `Tests/Fixtures/proto` compiled by `protoc`: what our codecs
+/// are held against.
 ///
 /// The package is installed once, under `.build`; a machine without pip, network or protoc has no oracle.
 package final class ProtobufOracle: Sendable {
@@ -37,7 +38,8 @@ package final class ProtobufOracle: Sendable {
         guard outcome.status == 0 else { throw SupportError("protoc: \(outcome.output)") }
     }
 
-    /// Runs `commands` (see `oracle.py`) and gives one answer for each, split at spaces, payloads as bytes; nil for refused ones.
+    /// Runs `commands` (see `oracle.py`) and gives one answer for each, split at spaces, payloads as bytes;
+    /// nil for refused ones.
     package func ask(_ commands: [String]) throws -> [[[UInt8]]?] {
         let name = "commands-\(commands.hashValue.magnitude)"
         try self.folder.write(Array(commands.joined(separator: "\n").utf8), to: name)

@@ -200,34 +200,3 @@ extension SQLiteValue {
     /// Text that may hold U+0000.
     static func escaped(_ text: String) -> SQLiteValue { .text(CatalogText.escaped(text)) }
 }
-
-extension CatalogError {
-    /// Sorts what a database client, or the code inside a transaction, threw.
-    init(reading error: any Error) {
-        self =
-            switch error {
-            case let error as CatalogError: error
-            case let error as SQLiteError: Self(sqlite: error)
-            case is CancellationError: .cancelled
-            default: .corrupt(code: "unexpected")
-            }
-    }
-
-    private init(sqlite error: SQLiteError) {
-        self =
-            switch error {
-            case .busy: .unavailable(retryable: true, code: "sqlite-busy")
-            case .full: .unavailable(retryable: true, code: "sqlite-full")
-            case .inputOutput(let code): .unavailable(retryable: true, code: "sqlite-io-\(code)")
-            case .cannotOpen(let code): .unavailable(retryable: false, code: "sqlite-open-\(code)")
-            case .readOnly: .unavailable(retryable: false, code: "sqlite-readonly")
-            case .threadUnavailable(let errno): .unavailable(retryable: true, code: "thread-\(errno)")
-            case .other(let code): .unavailable(retryable: false, code: "sqlite-\(code)")
-            case .constraint(let code): .corrupt(code: "sqlite-constraint-\(code)")
-            case .corrupt(let code): .corrupt(code: "sqlite-\(code)")
-            case .unexpectedValue(let column): .corrupt(code: "column-\(column)")
-            case .newerSchema: .invalid(.migration)
-            case .cancelled: .cancelled
-            }
-    }
-}

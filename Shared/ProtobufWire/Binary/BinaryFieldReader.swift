@@ -3,8 +3,9 @@ internal import ByteCoding
 
 /// Reads messages from the protobuf binary form.
 ///
-/// Walks the message's field list with the next tag in hand: a field that is asked for takes its value and fetches
-/// the next tag, so fields in the usual order cost one walk. A walk that takes nothing met an unknown field.
+/// Walks the message's field list with the next tag in hand: a field that is asked for takes its value and
+/// fetches the next tag, so fields in the usual order cost one walk. A walk that takes nothing met an unknown
+/// field.
 struct BinaryFieldReader: FieldCodec {
     private let bytes: [UInt8]
     private let limits: CodecLimits
@@ -134,21 +135,18 @@ extension BinaryFieldReader {
 
     private mutating func packed<V: WireValue>(_ values: inout [V]) throws(CodecError) {
         let limit = self.limits.elementCountMax
-        var count = self.elementCount
+        let before = values.count
         let offset: Int
         let isWhole: Bool
         do {
             var outer = WireCursor(self.bytes.span, in: self.position..<self.end)
             var cursor = try outer.nested()
-            while !cursor.isAtEnd, count < limit {
-                count += 1
-                values.append(try V.read(&cursor))
-            }
+            try V.readAll(&cursor, into: &values, limit: limit - self.elementCount)
             offset = cursor.offset
             isWhole = cursor.isAtEnd
         } catch { throw .wire(error) }
         guard isWhole else { throw .tooManyElements(limit: limit) }
-        self.elementCount = count
+        self.elementCount += values.count - before
         self.position = offset
     }
 

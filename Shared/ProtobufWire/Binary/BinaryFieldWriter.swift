@@ -31,7 +31,7 @@ struct BinaryFieldWriter: FieldCodec {
         } else {
             self.output.tag(number, .lengthDelimited)
             let mark = self.output.beginNested()
-            for value in values { value.write(&self.output) }
+            V.writeAll(values, &self.output)
             self.output.endNested(mark)
         }
     }

@@ -34,10 +34,7 @@ struct JSONFieldWriter: FieldCodec {
         guard !values.isEmpty else { return }
         self.key(name)
         self.output.byte(UInt8(ascii: "["))
-        for index in values.indices {
-            if index > 0 { self.output.byte(UInt8(ascii: ",")) }
-            values[index].write(&self.output)
-        }
+        V.writeAll(values, &self.output)
         self.output.byte(UInt8(ascii: "]"))
     }
 

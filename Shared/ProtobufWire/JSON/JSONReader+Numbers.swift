@@ -23,7 +23,8 @@ extension JSONReader {
         }
     }
 
-    /// Reads an integer given as a number or a string, in any form that is integral: `16e2`, `"1600"`, `1600.0`.
+    /// Reads an integer given as a number or a string, in any form that is integral: `16e2`, `"1600"`,
+    /// `1600.0`.
     mutating func integer<I: FixedWidthInteger>(
         _ type: I.Type,
         kind: String,
@@ -38,7 +39,8 @@ extension JSONReader {
         return value
     }
 
-    /// Reads a floating-point number given as a number or a string, or the names of the three that have no digits.
+    /// Reads a floating-point number given as a number or a string, or the names of the three that have no
+    /// digits.
     mutating func real<R: BinaryFloatingPoint & LosslessStringConvertible>(
         _ type: R.Type,
         kind: String,

@@ -17,22 +17,32 @@ package struct JSONWriter {
     /// Appends a string in quotes, with what must be escaped escaped.
     package mutating func text(_ text: String) {
         self.bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                self.bytes.append(UInt8(ascii: "\\"))
-                self.bytes.append(byte)
-            case 0x0A: self.raw("\\n")
-            case 0x0D: self.raw("\\r")
-            case 0x09: self.raw("\\t")
-            case 0..<0x20:
-                self.raw("\\u00")
-                self.bytes.append(UInt8(ascii: "0") + byte >> 4)
-                self.bytes.append(Array("0123456789abcdef".utf8)[Int(byte & 15)])
-            default: self.bytes.append(byte)
-            }
+        if text.utf8.contains(where: Self.mustEscape) {
+            for byte in text.utf8 { self.escaped(byte) }
+        } else {
+            self.bytes.append(contentsOf: text.utf8)
         }
         self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func mustEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            self.bytes.append(UInt8(ascii: "\\"))
+            self.bytes.append(byte)
+        case 0x0A: self.raw("\\n")
+        case 0x0D: self.raw("\\r")
+        case 0x09: self.raw("\\t")
+        case 0..<0x20:
+            self.raw("\\u00")
+            self.bytes.append(UInt8(ascii: "0") + byte >> 4)
+            self.bytes.append(Array("0123456789abcdef".utf8)[Int(byte & 15)])
+        default: self.bytes.append(byte)
+        }
     }
 
     /// Appends the key of a field: the name of the `.proto` file in lowerCamelCase, and a colon.
@@ -59,13 +69,16 @@ package struct JSONWriter {
 
     /// Appends an unsigned integer.
     package mutating func digits(_ value: UInt64) {
-        let start = self.bytes.count
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var first = 20
         var rest = value
         repeat {
-            self.bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
+            first &-= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            digits[first] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+            rest = quotient
         } while rest > 0
-        self.bytes[start...].reverse()
+        for index in first..<20 { self.bytes.append(digits[index]) }
     }
 
     /// Appends an integer in quotes, as 64-bit integers are written.

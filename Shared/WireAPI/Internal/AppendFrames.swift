@@ -3,8 +3,8 @@ package import ByteCoding
 internal import ProfileColumns
 package import ProfileModel
 
-/// The body of an append from a distributor to an ingester: for each profile a length, the CRC-32C of the frame
-/// (four bytes each, little-endian), and the frame of `IncomingProfile`.
+/// The body of an append from a distributor to an ingester: for each profile a length, the CRC-32C of the
+/// frame (four bytes each, little-endian), and the frame of `IncomingProfile`.
 package enum AppendFrames {
     /// Where ingesters take appends.
     package static let path = "/internal/v1/append"

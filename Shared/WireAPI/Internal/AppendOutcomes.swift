@@ -2,7 +2,8 @@
 package import ByteCoding
 package import ProfileModel
 
-/// The answer to an append: a count, then one byte per profile in order, after a rejection its reason and text.
+/// The answer to an append: a count, then one byte per profile in order, after a rejection its reason and
+/// text.
 package enum AppendOutcomes {
     /// All `outcomes` as one body.
     package static func encode(_ outcomes: [AppendOutcome]) -> [UInt8] {

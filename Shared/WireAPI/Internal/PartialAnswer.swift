@@ -27,7 +27,8 @@ package struct PartialTexts: Sendable {
     }
 }
 
-/// The body of an ingester's answer: version and kind, one byte each; warnings; texts; elements. Lists carry their count before them.
+/// The body of an ingester's answer: version and kind, one byte each; warnings; texts; elements. Lists carry
+/// their count before them.
 extension Partial {
     /// The version this code writes.
     package static var formatVersion: UInt8 { 1 }

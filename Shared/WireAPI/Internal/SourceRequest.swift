@@ -5,8 +5,8 @@ package import ProfileModel
 
 /// What a querier asks an ingester over HTTP; the path says which of the three questions it is.
 ///
-/// Version byte 1; tenant; selector; profile type id (empty for none); first and last nanosecond, zigzag; the names to
-/// group by with their count before them.
+/// Version byte 1; tenant; selector; profile type id (empty for none); first and last nanosecond, zigzag; the
+/// names to group by with their count before them.
 package struct SourceRequest: Sendable {
     package var tenant: TenantID
     package var query: ProfileQuery

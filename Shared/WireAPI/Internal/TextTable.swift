@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ByteCoding
+internal import FlameGraph
 
 /// Collects texts so that each is sent once; equal means equal bytes, not Unicode's equivalence.
 struct TextTable {
-    private var ids: [[UInt8]: Int] = [:]
-    private var texts: [[UInt8]] = []
+    private var ids: [ExactText: Int] = [:]
+    private var texts: [String] = []
 
     /// The id of `text`, new or known.
     mutating func id(_ text: String) -> Int {
-        let bytes = Array(text.utf8)
-        if let known = self.ids[bytes] { return known }
-        self.ids[bytes] = self.texts.count
-        self.texts.append(bytes)
+        let key = ExactText(text)
+        if let known = self.ids[key] { return known }
+        self.ids[key] = self.texts.count
+        self.texts.append(text)
         return self.texts.count - 1
     }
 
     /// Appends all texts: a count, then a length and bytes each.
     func encode(to writer: inout ByteWriter) {
         writer.varint(self.texts.count)
-        for text in self.texts { writer.lengthDelimited(text) }
+        for text in self.texts { writer.text(text) }
     }
 
     /// Reads what `encode` wrote.

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ProfileColumns
+internal import ProfileModel
+
+/// Steps of a timeline: step `i` ends at `start + i · step`, that instant included, and begins where the one
+/// before
+/// ended; step 0 begins one step before the window (spec/query 5.1).
+struct StepWindow: Hashable {
+    private let window: QueryWindow
+    private let stepMilliseconds: Int64
+
+    /// Steps of at least a millisecond; parts of a millisecond are cut off.
+    init(_ window: QueryWindow, stepSeconds: Double) {
+        self.window = window
+        let milliseconds = stepSeconds * 1_000
+        self.stepMilliseconds = milliseconds < 0x1p62 ? max(1, Int64(milliseconds)) : 1 << 62
+    }
+
+    /// What has to be read.
+    var readRange: TimeRange {
+        let first = self.window.start.subtractingSaturated(self.stepMilliseconds)
+        return TimeRange(
+            first: QueryWindow.nanoseconds(first),
+            last: QueryWindow.nanoseconds(self.window.end)
+        )
+    }
+
+    /// When a step ends, in milliseconds.
+    func timestamp(of step: Int64) -> Int64 {
+        self.window.start.addingSaturated(step.multipliedSaturated(by: self.stepMilliseconds))
+    }
+
+    /// Adds what falls into the steps that end within the window.
+    func add(_ totals: [TimedTotal], to sums: inout [Int64: Int64]) {
+        let range = self.readRange
+        let start = QueryWindow.nanoseconds(self.window.start)
+        let step = QueryWindow.nanoseconds(self.stepMilliseconds)
+        for total in totals where range.contains(total.timeNanoseconds) {
+            var index: Int64 = 0
+            if total.timeNanoseconds > start {
+                index = (total.timeNanoseconds.subtractingSaturated(start) - 1) / step + 1
+            }
+            guard self.timestamp(of: index) <= self.window.end else { continue }
+            sums[index, default: 0] &+= total.value
+        }
+    }
+}

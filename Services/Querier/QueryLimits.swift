@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one tenant may ask for (spec/query 9, design D11); zero switches a limit off.
+package struct QueryLimits: Sendable, Hashable {
+    /// Longest time range.
+    package var lengthMax: Duration = .seconds(31 * 86_400)
+    /// How far back a range may begin; what lies before is cut off silently.
+    package var lookback: Duration = .zero
+    /// Nodes of a flame graph when the request does not say.
+    package var nodeCountDefault: Int64 = 8_192
+    /// Most nodes a request may ask for.
+    package var nodeCountMax: Int64 = 1_048_576
+
+    /// The defaults.
+    package init() {}
+
+    /// The node limit for a request that asks for `asked`; below 1 means none.
+    func nodeCount(asked: Int64?) throws(QueryError) -> Int64 {
+        guard let asked, asked != 0 else { return self.nodeCountDefault }
+        guard self.nodeCountMax > 0 else { return asked }
+        guard asked > 0 else {
+            throw .invalid("max flamegraph nodes limit must be set (max allowed \(self.nodeCountMax))")
+        }
+        guard asked <= self.nodeCountMax else {
+            throw .invalid("max flamegraph nodes limit \(asked) is greater than allowed \(self.nodeCountMax)")
+        }
+        return asked
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LabelSelector
+internal import ProfileColumns
+internal import ProfileModel
+package import WireAPI
+
+extension QueryService {
+    /// Totals per step and group (spec/query 5.1): always sums, without regard to call sites and exemplars.
+    package func selectSeries(
+        _ request: QuerierV1.SelectSeriesRequest,
+        _ scope: QueryScope
+    ) async throws(QueryError) -> QuerierV1.SelectSeriesResponse {
+        guard let window = try Self.window(request.start, request.end, scope) else {
+            return QuerierV1.SelectSeriesResponse()
+        }
+        guard request.step >= 0.001 else { throw .invalid("step must be >= 1ms") }
+        let steps = StepWindow(window, stepSeconds: request.step)
+        let query = ProfileQuery(
+            selector: try QueryTerms.selector(request.labelSelector),
+            type: try QueryTerms.profileType(request.profileTypeID),
+            range: steps.readRange
+        )
+        var groupBy: [String] = []
+        for name in request.groupBy where !name.isEmpty && !groupBy.contains(name) { groupBy.append(name) }
+        let names = groupBy
+        let tenant = scope.tenant
+        let parts = try await self.sources.gather(scope) { source throws(IngesterError) in
+            try await source.totals(tenant: tenant, query: query, groupBy: names)
+        }
+        var groups: [LabelSet: [Int64: Int64]] = [:]
+        for part in parts.flatMap(\.self) { steps.add(part.totals, to: &groups[part.labels, default: [:]]) }
+        var series = groups.compactMap { labels, sums in
+            sums.isEmpty ? nil : GroupSums(labels: Self.ordered(labels, by: groupBy), sums: sums)
+        }.sorted()
+        if let limit = request.limit, limit > 0 { series = Array(series.prefix(Int(clamping: limit))) }
+        return QuerierV1.SelectSeriesResponse(series: series.map { $0.message(steps) })
+    }
+
+    /// The labels of a group in the order in which the request names them.
+    private static func ordered(_ labels: LabelSet, by names: [String]) -> [Label] {
+        names.compactMap { name in labels[name].map { Label(name, $0) } }
+    }
+}
+
+/// The sums of one group.
+private struct GroupSums: Comparable {
+    var labels: [Label]
+    /// By number of the step.
+    var sums: [Int64: Int64]
+    private var total: Int64
+
+    init(labels: [Label], sums: [Int64: Int64]) {
+        self.labels = labels
+        self.sums = sums
+        self.total = sums.values.reduce(0, &+)
+    }
+
+    /// The largest total first, then by labels.
+    static func < (left: GroupSums, right: GroupSums) -> Bool {
+        if left.total != right.total { return left.total > right.total }
+        for (a, b) in zip(left.labels, right.labels) where a != b {
+            return a.name == b.name ? LabelSet.precedes(a.value, b.value) : LabelSet.precedes(a.name, b.name)
+        }
+        return left.labels.count < right.labels.count
+    }
+
+    func message(_ steps: StepWindow) -> TypesV1.Series {
+        let points = self.sums.sorted { $0.key < $1.key }.map { step, sum in
+            var point = TypesV1.Point()
+            point.value = Double(sum)
+            point.timestamp = steps.timestamp(of: step)
+            return point
+        }
+        return TypesV1.Series(labels: QueryService.pairs(self.labels), points: points)
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FlameGraph
+internal import ProfileModel
+internal import ProtobufWire
+
+/// The JSON of `/pyroscope/render` (spec/query 6.3): plain numbers, nulls written out, keys in this order.
+struct FlamebearerDocument {
+    var graph: RenderedFlameGraph
+    var type: ProfileType
+    var timeline: RenderedTimeline
+    /// By value of the first label that was grouped by; nil without grouping.
+    var groups: [String: RenderedTimeline]?
+    /// What the answer lacks; written only when there is something.
+    var warnings: [String]
+
+    /// The document, with a line end.
+    func json() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.raw("{\"version\":1,\"flamebearer\":{\"names\":")
+        Self.list(self.graph.names, &writer) { name, writer in Self.text(name, &writer) }
+        writer.raw(",\"levels\":")
+        Self.list(self.graph.levels, &writer) { level, writer in
+            Self.list(level, &writer) { value, writer in writer.digits(value) }
+        }
+        writer.raw(",\"numTicks\":")
+        writer.digits(self.graph.total)
+        writer.raw(",\"maxSelf\":")
+        writer.digits(self.graph.maxSelf)
+        writer.raw("},\"metadata\":{\"format\":\"single\",\"spyName\":\"\",\"sampleRate\":")
+        let (units, rate) = Self.units(self.type)
+        writer.digits(rate)
+        writer.raw(",\"units\":")
+        Self.text(units, &writer)
+        writer.raw(",\"name\":")
+        Self.text(self.type.sampleType, &writer)
+        writer.raw("},\"timeline\":")
+        Self.write(self.timeline, &writer)
+        writer.raw(",\"groups\":")
+        self.writeGroups(&writer)
+        writer.raw(",\"heatmap\":null")
+        if !self.warnings.isEmpty {
+            writer.raw(",\"partial\":true,\"warnings\":")
+            Self.list(self.warnings, &writer) { warning, writer in Self.text(warning, &writer) }
+        }
+        writer.raw("}\n")
+        return writer.bytes
+    }
+
+    private func writeGroups(_ writer: inout JSONWriter) {
+        guard let groups = self.groups else {
+            writer.raw("null")
+            return
+        }
+        writer.byte(UInt8(ascii: "{"))
+        var isFirst = true
+        for (key, timeline) in groups.sorted(by: { LabelSet.precedes($0.key, $1.key) }) {
+            if !isFirst { writer.byte(UInt8(ascii: ",")) }
+            isFirst = false
+            Self.text(key, &writer)
+            writer.byte(UInt8(ascii: ":"))
+            Self.write(timeline, &writer)
+        }
+        writer.byte(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ timeline: RenderedTimeline, _ writer: inout JSONWriter) {
+        writer.raw("{\"startTime\":")
+        writer.digits(timeline.startSeconds)
+        writer.raw(",\"samples\":")
+        Self.list(timeline.samples, &writer) { value, writer in writer.digits(value) }
+        writer.raw(",\"durationDelta\":")
+        writer.digits(timeline.stepSeconds)
+        writer.raw(",\"watermarks\":null}")
+    }
+
+    private static func list<Element>(
+        _ elements: [Element],
+        _ writer: inout JSONWriter,
+        _ write: (Element, inout JSONWriter) -> Void
+    ) {
+        writer.byte(UInt8(ascii: "["))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { writer.byte(UInt8(ascii: ",")) }
+            write(element, &writer)
+        }
+        writer.byte(UInt8(ascii: "]"))
+    }
+
+    /// A string that is safe within HTML as well, as Go writes it.
+    private static func text(_ text: String, _ writer: inout JSONWriter) {
+        var plain = JSONWriter()
+        plain.text(text)
+        for byte in plain.bytes {
+            switch byte {
+            case UInt8(ascii: "<"): writer.raw("\\u003c")
+            case UInt8(ascii: ">"): writer.raw("\\u003e")
+            case UInt8(ascii: "&"): writer.raw("\\u0026")
+            default: writer.byte(byte)
+            }
+        }
+    }
+
+    /// What viewers label values with; a rate of 10⁹ makes old ones show nanoseconds as seconds.
+    private static func units(_ type: ProfileType) -> (String, Int64) {
+        switch type.sampleType {
+        case "inuse_objects", "alloc_objects", "goroutine", "samples": ("objects", 100)
+        case "cpu": ("samples", 1_000_000_000)
+        default: (type.sampleUnit, 100)
+        }
+    }
+}

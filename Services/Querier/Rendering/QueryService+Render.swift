@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FlameGraph
+internal import LabelSelector
+internal import ProfileModel
+internal import WireAPI
+
+/// What `GET /pyroscope/render` asks for (spec/query 6.2).
+private struct RenderRequest {
+    var typeID: String
+    var type: ProfileType
+    var selector: String
+    var start: Int64
+    var end: Int64
+    var maxNodes: Int64
+    var groupBy: [String]
+
+    init(_ parameters: QueryString, now: Int64) throws(QueryError) {
+        guard let query = parameters["query"], !query.isEmpty else { throw .invalid("\"query\" is required") }
+        let parsed: LabelSelector
+        do {
+            parsed = try LabelSelector(parsing: query)
+        } catch { throw .invalid("failed to parse \"query\": \(error)") }
+        guard let name = parsed.matchers.last(where: { $0.name == LabelName.profileName }) else {
+            throw .invalid("\"query\" must contain a profile-type selection")
+        }
+        do {
+            self.type = try QueryTerms.profileType(name.value)
+        } catch { throw .invalid("failed to parse \"query\"") }
+        self.typeID = name.value
+        self.selector =
+            LabelSelector(parsed.matchers.filter { $0.name != LabelName.profileName }).description
+        self.start = RequestTime.milliseconds(parameters["from"], now: now)
+        self.end = RequestTime.milliseconds(parameters["until"], now: now)
+        self.maxNodes =
+            parameters["max-nodes"].flatMap { Int64($0) } ?? 0
+        if let text = parameters["maxNodes"], !text.isEmpty { self.maxNodes = Int64(text) ?? 0 }
+        self.groupBy = parameters.all("groupBy")
+    }
+
+    var stacktraces: QuerierV1.SelectMergeStacktracesRequest {
+        var request = QuerierV1.SelectMergeStacktracesRequest()
+        request.profileTypeID = self.typeID
+        request.labelSelector = self.selector
+        request.start = self.start
+        request.end = self.end
+        request.maxNodes = self.maxNodes
+        return request
+    }
+
+    func series(stepSeconds: Int64) -> QuerierV1.SelectSeriesRequest {
+        var request = QuerierV1.SelectSeriesRequest()
+        request.profileTypeID = self.typeID
+        request.labelSelector = self.selector
+        request.start = self.start
+        request.end = self.end
+        request.step = Double(stepSeconds)
+        request.groupBy = self.groupBy
+        return request
+    }
+}
+
+extension QueryService {
+    /// Answers `GET /pyroscope/render` with JSON; `query` is the part of the URL behind `?`.
+    package func render(_ query: Substring, _ scope: QueryScope) async throws(QueryError) -> [UInt8] {
+        let request = try RenderRequest(try QueryString(query), now: scope.nowMilliseconds)
+        let step = RenderedTimeline.stepSeconds(start: request.start, end: request.end)
+        let (tree, series) = try await self.both(request, step, scope)
+        let timeline = { (points: [TypesV1.Point]?) in
+            RenderedTimeline(points: points, start: request.start, end: request.end, stepSeconds: step)
+        }
+        var groups: [String: RenderedTimeline]?
+        if let label = request.groupBy.first {
+            let named = series.series.map { one in
+                (one.labels.first { $0.name == label }?.value ?? "*", timeline(one.points))
+            }
+            groups = Dictionary(named) { first, _ in first }
+        }
+        return FlamebearerDocument(
+            graph: Self.rendered(tree, asked: request.maxNodes),
+            type: request.type,
+            timeline: timeline(series.series.count == 1 ? series.series[0].points : nil),
+            groups: groups,
+            warnings: scope.report.warnings
+        ).json()
+    }
+
+    /// The tree and the timelines, asked for at the same time.
+    private func both(
+        _ request: RenderRequest,
+        _ step: Int64,
+        _ scope: QueryScope
+    ) async throws(QueryError) -> (FlameTree, QuerierV1.SelectSeriesResponse) {
+        async let tree = Result { () async throws(QueryError) in
+            try await self.tree(request.stacktraces, scope)
+        }
+        async let series = Result { () async throws(QueryError) in
+            try await self.selectSeries(request.series(stepSeconds: step), scope)
+        }
+        let (first, second) = await (tree, series)
+        return (try first.get(), try second.get())
+    }
+}
+
+extension Result {
+    /// What `body` returns or throws.
+    fileprivate init(_ body: () async throws(Failure) -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch { self = .failure(error) }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import FlameGraph
+import LabelSelector
+import ProfileColumns
+import ProfileModel
+import Synchronization
+import WireAPI
+
+/// One sample of one profile, as text.
+struct MemorySample: Sendable {
+    var labels: [Label] = []
+    var sampleLabels: [Label] = []
+    var type: ProfileType
+    var milliseconds: Int64
+    /// Root first.
+    var stack: [String]
+    var value: Int64
+}
+
+/// Holds samples as they came and answers by looking at every one of them.
+final class MemorySource: ProfileSource {
+    private let samples: [MemorySample]
+    private let symbols: SymbolTable?
+    private let failure: IngesterError?
+    private let warnings: [String]
+
+    init(
+        _ samples: [MemorySample] = [],
+        symbols: SymbolTable? = nil,
+        failure: IngesterError? = nil,
+        warnings: [String] = []
+    ) {
+        self.samples = samples
+        self.symbols = symbols
+        self.failure = failure
+        self.warnings = warnings
+    }
+
+    private func matching(
+        _ query: ProfileQuery
+    ) throws(IngesterError) -> [(sample: MemorySample, labels: LabelSet)] {
+        if let failure { throw failure }
+        return self.samples.compactMap { sample in
+            let labels = SeriesLabels.visible(
+                series: LabelSet(sample.labels),
+                type: sample.type,
+                sample: LabelSet(sample.sampleLabels)
+            )
+            guard query.range.contains(sample.milliseconds * 1_000_000) else { return nil }
+            guard query.type == nil || query.type == sample.type else { return nil }
+            return query.selector.matches(labels) ? (sample, labels) : nil
+        }
+    }
+
+    func stacktraces(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[FunctionTree]> {
+        // One tree per sample: the worst case for whoever merges.
+        let trees = try self.matching(query).map { sample, _ in
+            var tree = FunctionTree()
+            for name in sample.stack {
+                tree.names.append(self.symbols.map { .symbol($0.id(name)) } ?? .text(name))
+                tree.parents.append(UInt32(tree.nodeCount - 1))
+                tree.nodeNames.append(UInt32(tree.names.count - 1))
+                tree.selfValues.append(0)
+            }
+            tree.selfValues[tree.nodeCount - 1] = sample.value
+            return tree
+        }
+        return Partial(trees, warnings: self.warnings)
+    }
+
+    func totals(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String]
+    ) async throws(IngesterError) -> Partial<[LabeledTotals]> {
+        let all = try self.matching(query).map { sample, labels in
+            LabeledTotals(
+                labels: labels.keeping(Set(groupBy)),
+                totals: [TimedTotal(timeNanoseconds: sample.milliseconds * 1_000_000, value: sample.value)]
+            )
+        }
+        return Partial(all, warnings: self.warnings)
+    }
+
+    func series(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[SeriesDescription]> {
+        let all = try self.matching(query).map { sample, _ in
+            let merged = SeriesLabels.merged(
+                series: LabelSet(sample.labels),
+                sample: LabelSet(sample.sampleLabels)
+            )
+            return SeriesDescription(labels: merged, types: [sample.type])
+        }
+        return Partial(all, warnings: self.warnings)
+    }
+}
+
+/// Never answers until it is cancelled.
+struct StuckSource: ProfileSource {
+    private func wait() async throws(IngesterError) -> Never {
+        do {
+            try await ContinuousClock().sleep(for: .seconds(3_600))
+        } catch {
+            // Cancelled, as intended.
+        }
+        throw .unavailable("cancelled")
+    }
+
+    func stacktraces(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[FunctionTree]> { try await self.wait() }
+
+    func totals(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String]
+    ) async throws(IngesterError) -> Partial<[LabeledTotals]> { try await self.wait() }
+
+    func series(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[SeriesDescription]> { try await self.wait() }
+}
+
+/// The symbol store of the tests; counts how often it is asked.
+final class SymbolTable: Sendable {
+    private struct State {
+        var names: [String] = []
+        var loads: [[Int64]] = []
+    }
+    private let state = Mutex(State())
+
+    var loads: [[Int64]] { self.state.withLock { $0.loads } }
+
+    func id(_ name: String) -> Int64 {
+        self.state.withLock { state in
+            if let index = state.names.firstIndex(of: name) { return Int64(index) }
+            state.names.append(name)
+            return Int64(state.names.count - 1)
+        }
+    }
+
+    func names(_ ids: [Int64]) -> [String?] {
+        self.state.withLock { state in
+            state.loads.append(ids)
+            return ids.map { $0 < state.names.count ? state.names[Int($0)] : nil }
+        }
+    }
+}
