@@ -1,80 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Appends wire primitives to a byte array.
-package struct ByteWriter: Sendable {
+public struct ByteWriter: Sendable {
     /// What was written so far.
-    package var bytes: [UInt8] = []
+    public var bytes: [UInt8] = []
 
     /// An empty writer.
     @inlinable
-    package init() {}
+    public init() {}
 
     /// An empty writer with room for `capacity` bytes.
     @inlinable
-    package init(capacity: Int) { self.bytes.reserveCapacity(capacity) }
+    public init(capacity: Int) { self.bytes.reserveCapacity(capacity) }
 
     /// A writer that appends to `bytes`.
     @inlinable
-    package init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
 
     /// Appends a variable-length integer.
     @inlinable
-    package mutating func varint(_ value: UInt64) { LEB128.append(value, to: &self.bytes) }
+    public mutating func varint(_ value: UInt64) { LEB128.append(value, to: &self.bytes) }
 
     /// Appends a count or an index, which is never negative.
     @inlinable
-    package mutating func varint(_ value: Int) { LEB128.append(UInt64(value), to: &self.bytes) }
+    public mutating func varint(_ value: Int) { LEB128.append(UInt64(value), to: &self.bytes) }
 
     /// Appends a zigzag-coded integer.
     @inlinable
-    package mutating func zigzag(_ value: Int64) { LEB128.append(ZigZag.encode(value), to: &self.bytes) }
+    public mutating func zigzag(_ value: Int64) { LEB128.append(ZigZag.encode(value), to: &self.bytes) }
 
     /// Appends one byte.
     @inlinable
-    package mutating func byte(_ value: UInt8) { self.bytes.append(value) }
+    public mutating func byte(_ value: UInt8) { self.bytes.append(value) }
 
     /// Appends four bytes, little-endian.
     @inlinable
-    package mutating func fixed32(_ value: UInt32) {
+    public mutating func fixed32(_ value: UInt32) {
         for shift: UInt32 in [0, 8, 16, 24] { self.bytes.append(UInt8(truncatingIfNeeded: value &>> shift)) }
     }
 
     /// Appends eight bytes, little-endian.
     @inlinable
-    package mutating func fixed64(_ value: UInt64) {
+    public mutating func fixed64(_ value: UInt64) {
         self.fixed32(UInt32(truncatingIfNeeded: value))
         self.fixed32(UInt32(truncatingIfNeeded: value &>> 32))
     }
 
     /// Appends raw bytes.
     @inlinable
-    package mutating func raw(_ bytes: some Sequence<UInt8>) { self.bytes.append(contentsOf: bytes) }
+    public mutating func raw(_ bytes: some Sequence<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
     /// Appends the bytes of a span.
-    package mutating func raw(span: Span<UInt8>) {
+    public mutating func raw(span: Span<UInt8>) {
         unsafe span.withUnsafeBufferPointer { unsafe self.bytes.append(contentsOf: $0) }
     }
 
     /// Appends a length and the bytes.
     @inlinable
-    package mutating func lengthDelimited(_ bytes: some Collection<UInt8>) {
+    public mutating func lengthDelimited(_ bytes: some Collection<UInt8>) {
         self.varint(bytes.count)
         self.bytes.append(contentsOf: bytes)
     }
 
     /// Appends a length and the UTF-8 bytes of `text`.
     @inlinable
-    package mutating func text(_ text: String) { self.lengthDelimited(text.utf8) }
+    public mutating func text(_ text: String) { self.lengthDelimited(text.utf8) }
 
     /// Appends the number and kind of a protobuf field.
     @inlinable
-    package mutating func tag(_ field: UInt32, _ kind: WireKind) {
+    public mutating func tag(_ field: UInt32, _ kind: WireKind) {
         self.varint(UInt64(field) &<< 3 | UInt64(kind.rawValue))
     }
 
     /// Appends what `body` writes, with its length before it.
     @inlinable
-    package mutating func nested<E: Error>(_ body: (inout ByteWriter) throws(E) -> Void) throws(E) {
+    public mutating func nested<E: Error>(_ body: (inout ByteWriter) throws(E) -> Void) throws(E) {
         let mark = self.beginNested()
         try body(&self)
         self.endNested(mark)
@@ -82,7 +82,7 @@ package struct ByteWriter: Sendable {
 
     /// Leaves room for a length; pass the mark to `endNested` when the content is written.
     @inlinable
-    package mutating func beginNested() -> Int {
+    public mutating func beginNested() -> Int {
         self.bytes.append(0)
         return self.bytes.count
     }
@@ -90,7 +90,7 @@ package struct ByteWriter: Sendable {
     /// Puts the length of what was written since `mark` before it; content longer than 127 bytes is moved
     /// once.
     @inlinable
-    package mutating func endNested(_ mark: Int) {
+    public mutating func endNested(_ mark: Int) {
         let length = self.bytes.count - mark
         guard length >= 0x80 else {
             self.bytes[mark - 1] = UInt8(truncatingIfNeeded: length)

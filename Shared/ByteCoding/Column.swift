@@ -6,14 +6,14 @@
 
 /// A growable column of plain values that keeps its memory when emptied: one owner, no reference counting.
 @safe
-package struct Column<Element: BitwiseCopyable>: ~Copyable {
+public struct Column<Element: BitwiseCopyable>: ~Copyable {
     @usableFromInline var start: UnsafeMutablePointer<Element>
     @usableFromInline var capacity: Int
     @usableFromInline var length = 0
 
     /// An empty column with room for `capacity` elements.
     @inlinable
-    package init(capacity: Int = 16) {
+    public init(capacity: Int = 16) {
         self.capacity = max(capacity, 1)
         unsafe self.start = UnsafeMutablePointer<Element>.allocate(capacity: self.capacity)
     }
@@ -21,15 +21,15 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
     deinit { unsafe self.start.deallocate() }
 
     /// How many elements there are.
-    @inlinable package var count: Int { self.length }
+    @inlinable public var count: Int { self.length }
     /// Whether there is no element.
-    @inlinable package var isEmpty: Bool { self.length == 0 }
+    @inlinable public var isEmpty: Bool { self.length == 0 }
     /// The positions of all elements.
-    @inlinable package var indices: Range<Int> { 0..<self.length }
+    @inlinable public var indices: Range<Int> { 0..<self.length }
 
     /// The element at `index`, which must lie in `indices`.
     @inlinable
-    package subscript(index: Int) -> Element {
+    public subscript(index: Int) -> Element {
         @inline(__always) get {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: self.length), "index out of range")
             return unsafe self.start[index]
@@ -43,7 +43,7 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
     /// Appends one element.
     @inlinable
     @inline(__always)
-    package mutating func append(_ element: Element) {
+    public mutating func append(_ element: Element) {
         if self.length == self.capacity { self.grow(toFit: self.length + 1) }
         unsafe self.start[self.length] = element
         self.length += 1
@@ -51,7 +51,7 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
 
     /// Appends the elements of `other`.
     @inlinable
-    package mutating func append(_ other: UnsafeBufferPointer<Element>) {
+    public mutating func append(_ other: UnsafeBufferPointer<Element>) {
         guard let from = other.baseAddress, !other.isEmpty else { return }
         self.reserve(self.length + other.count)
         unsafe (self.start + self.length).update(from: from, count: other.count)
@@ -60,18 +60,18 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
 
     /// Removes all elements and keeps the memory.
     @inlinable
-    package mutating func removeAll() { self.length = 0 }
+    public mutating func removeAll() { self.length = 0 }
 
     /// Removes elements from the end until `count` are left.
     @inlinable
-    package mutating func truncate(to count: Int) {
+    public mutating func truncate(to count: Int) {
         precondition(count >= 0 && count <= self.length, "count out of range")
         self.length = count
     }
 
     /// Makes the column `count` elements long, all of them `element`.
     @inlinable
-    package mutating func fill(_ element: Element, count: Int) {
+    public mutating func fill(_ element: Element, count: Int) {
         self.reserve(count)
         unsafe self.start.update(repeating: element, count: count)
         self.length = count
@@ -79,12 +79,12 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
 
     /// Makes room for `count` elements in all.
     @inlinable
-    package mutating func reserve(_ count: Int) {
+    public mutating func reserve(_ count: Int) {
         if count > self.capacity { self.grow(toFit: count) }
     }
 
     /// Gives memory back when there is room for more than `count` elements; the column is empty afterwards.
-    package mutating func shrink(to count: Int) {
+    public mutating func shrink(to count: Int) {
         self.length = 0
         guard self.capacity > max(count, 1) else { return }
         unsafe self.start.deallocate()
@@ -105,27 +105,27 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
     /// Where element 0 lies.
     ///
     /// Valid until the column grows or dies; only the first `count` elements may be read.
-    @inlinable package var unsafeStart: UnsafeMutablePointer<Element> { unsafe self.start }
+    @inlinable public var unsafeStart: UnsafeMutablePointer<Element> { unsafe self.start }
     /// How many elements fit without moving.
-    @inlinable package var room: Int { self.capacity }
+    @inlinable public var room: Int { self.capacity }
 
     /// Declares the first `count` elements written, which must fit in `room`.
     @inlinable
-    package mutating func setCount(_ count: Int) {
+    public mutating func setCount(_ count: Int) {
         precondition(count >= 0 && count <= self.capacity, "count out of range")
         self.length = count
     }
 
     /// The elements, borrowed.
     @inlinable
-    package var span: Span<Element> {
+    public var span: Span<Element> {
         @_lifetime(borrow self)
         get { unsafe _overrideLifetime(Span(_unsafeStart: self.start, count: self.length), borrowing: self) }
     }
 
     /// Calls `body` with the elements in place.
     @inlinable
-    package func withUnsafeBuffer<R: ~Copyable, E: Error>(
+    public func withUnsafeBuffer<R: ~Copyable, E: Error>(
         _ body: (UnsafeBufferPointer<Element>) throws(E) -> R
     ) throws(E) -> R {
         try unsafe body(UnsafeBufferPointer(start: self.start, count: self.length))
@@ -133,7 +133,7 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
 
     /// Lets `body` write up to `capacity` elements from position 0 on and return how many it wrote.
     @inlinable
-    package mutating func overwrite<E: Error>(
+    public mutating func overwrite<E: Error>(
         capacity: Int,
         _ body: (UnsafeMutableBufferPointer<Element>) throws(E) -> Int
     ) throws(E) {

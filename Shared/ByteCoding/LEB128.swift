@@ -4,14 +4,14 @@
 /// the last.
 ///
 /// Free of state, for hot loops in any module; `WireCursor` and `ByteWriter` are built on it.
-package enum LEB128 {
+public enum LEB128 {
     /// The most bytes a 64-bit value takes.
-    package static let byteCountMax = 10
+    public static let byteCountMax = 10
 
     /// Reads one integer at `offset` and moves `offset` behind it; `offset` keeps its value on a throw.
     @inlinable
     @inline(__always)
-    package static func decode(_ bytes: Span<UInt8>, at offset: inout Int) throws(WireError) -> UInt64 {
+    public static func decode(_ bytes: Span<UInt8>, at offset: inout Int) throws(WireError) -> UInt64 {
         if offset < bytes.count {
             let first = bytes[offset]
             if first < 0x80 {
@@ -24,7 +24,7 @@ package enum LEB128 {
 
     /// The general case of `decode`, out of line.
     @inlinable
-    package static func decodeLong(_ bytes: Span<UInt8>, at offset: inout Int) throws(WireError) -> UInt64 {
+    public static func decodeLong(_ bytes: Span<UInt8>, at offset: inout Int) throws(WireError) -> UInt64 {
         var position = offset
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -45,7 +45,7 @@ package enum LEB128 {
     /// Appends `value` to `bytes`.
     @inlinable
     @inline(__always)
-    package static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+    public static func append(_ value: UInt64, to bytes: inout [UInt8]) {
         var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -56,24 +56,24 @@ package enum LEB128 {
 
     /// How many bytes `append` writes for `value`.
     @inlinable
-    package static func byteCount(of value: UInt64) -> Int {
+    public static func byteCount(of value: UInt64) -> Int {
         (70 - (value | 1).leadingZeroBitCount) / 7
     }
 }
 
 /// Signed integers folded so that small absolute values become small: 0, −1, 1, −2 turn into 0, 1, 2, 3.
-package enum ZigZag {
+public enum ZigZag {
     /// Folds a signed value.
     @inlinable
     @inline(__always)
-    package static func encode(_ value: Int64) -> UInt64 {
+    public static func encode(_ value: Int64) -> UInt64 {
         UInt64(bitPattern: (value &<< 1) ^ (value &>> 63))
     }
 
     /// Unfolds to a signed value.
     @inlinable
     @inline(__always)
-    package static func decode(_ value: UInt64) -> Int64 {
+    public static func decode(_ value: UInt64) -> Int64 {
         Int64(bitPattern: value &>> 1) ^ (0 &- Int64(bitPattern: value & 1))
     }
 }

@@ -3,7 +3,7 @@
 extension WireCursor {
     /// Skips the value that follows `tag`, groups with all they hold.
     @_lifetime(self: copy self)
-    package mutating func skip(_ tag: WireTag) throws(WireError) {
+    public mutating func skip(_ tag: WireTag) throws(WireError) {
         var open: [UInt32] = []
         var current = tag
         while true {

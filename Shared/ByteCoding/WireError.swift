@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why bytes could not be read; `at` counts from the start of the outermost message.
-package enum WireError: Error, Equatable {
+public enum WireError: Error, Equatable {
     case truncated(at: Int)
     /// More than 64 bits of payload.
     case overlongVarint(at: Int)

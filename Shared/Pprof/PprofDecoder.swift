@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Invariant: `tables.texts.text` holds the inflated bytes and `PprofReader.slack` zero bytes of room behind
-// them while readers are in use; text is only appended between two passes, never during one.
+// them while readers are in use. Text may be appended between two samples: a reader is made anew for each.
 internal import ByteCoding
 internal import Compression
 package import ProfileModel
