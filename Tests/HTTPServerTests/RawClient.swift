@@ -6,7 +6,7 @@ import Glibc
 import HTTPServer
 import Support
 
-/// A TCP client that sends exactly the bytes it is told to. Blocks: to be used on `Threads.pool`.
+/// A TCP client that sends exactly the bytes it is told to, and blocks: to be used with `Threads.run`.
 final class RawClient: Sendable {
     private let descriptor: Int32
 

@@ -52,7 +52,8 @@ struct HTTP1RequestHead {
         )
         let hasBody = self.framing != .none && self.framing != .length(0)
         if scan.upgradesToHTTP2, !hasBody, !isHTTP10, let settings = scan.http2Settings {
-            self.upgradeSettings = Base64URL.decode(settings)
+            // Whole settings of six bytes each; with anything else the request stays HTTP/1.1.
+            self.upgradeSettings = Base64URL.decode(settings).flatMap { $0.count % 6 == 0 ? $0 : nil }
         }
     }
 

@@ -121,7 +121,7 @@ extension HTTP2Connection {
         }
         // Nothing asked for too long.
         guard !self.streams.isEmpty else { return self.terminate(Code.none, now) }
-        self.deadline = now.advanced(by: self.checkPeriod)
+        self.nextCheck = now.advanced(by: self.checkPeriod)
         for stream in Array(self.streams.keys) {
             self.checkBody(stream, now)
             self.checkAnswer(stream, now)

@@ -27,15 +27,24 @@ struct HTTP2Connection: ConnectionMachine {
     var events: [ConnectionEvent] = []
     var output = OutputQueue()
     private(set) var ending = ConnectionEnding.open
-    var deadline: LoopInstant?
+    /// When a connection without streams closes, and when one with streams looks at them.
+    private var idleEnds: LoopInstant
+    var nextCheck: LoopInstant
 
     init(limits: HTTPLimits, deadlines: HTTPDeadlines, now: LoopInstant) {
         self.limits = limits
         self.deadlines = deadlines
         self.session = HTTP2Session(limits: limits)
         self.controlPeriodEnds = now.advanced(by: .seconds(1))
-        self.deadline = now.advanced(by: deadlines.header)
+        self.idleEnds = now.advanced(by: deadlines.header)
+        self.nextCheck = now
         self.fill(now)
+    }
+
+    var deadline: LoopInstant? {
+        guard self.ending == .open else { return nil }
+        let regular = self.streams.isEmpty ? self.idleEnds : self.nextCheck
+        return self.headerBegan.map { min(regular, $0.advanced(by: self.deadlines.header)) } ?? regular
     }
 
     /// What a client sends is bounded by its windows, so reading never stops; only the end of the connection
@@ -124,7 +133,7 @@ struct HTTP2Connection: ConnectionMachine {
     private mutating func begin(_ stream: Int32, _ head: RequestHead, endsStream: Bool, _ now: LoopInstant) {
         var state = HTTP2Stream(isHead: head.method == "HEAD", isBodyComplete: endsStream)
         state.awaitsContinue = head.expectsContinue
-        if self.streams.isEmpty { self.deadline = now.advanced(by: self.checkPeriod) }
+        if self.streams.isEmpty { self.nextCheck = now.advanced(by: self.checkPeriod) }
         self.streams[stream] = state
         self.events.append(.request(stream: stream, head))
         if endsStream { self.events.append(.bodyEnd(stream: stream)) }
@@ -156,7 +165,7 @@ struct HTTP2Connection: ConnectionMachine {
     }
 
     private mutating func restartIdle(_ now: LoopInstant) {
-        self.deadline = now.advanced(by: self.deadlines.idle)
+        self.idleEnds = now.advanced(by: self.deadlines.idle)
     }
 
     // MARK: - Output
@@ -190,7 +199,6 @@ struct HTTP2Connection: ConnectionMachine {
 
     private mutating func close(_ ending: ConnectionEnding) {
         self.ending = max(self.ending, ending)
-        self.deadline = nil
     }
 
     mutating func resume(now: LoopInstant) { self.fill(now) }

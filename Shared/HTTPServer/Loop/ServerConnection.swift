@@ -30,7 +30,8 @@ package struct ServerConnection {
     /// The first `end` of `bytes` arrived.
     package mutating func receive(_ bytes: [UInt8], to end: Int, now: LoopInstant) {
         guard let seen = self.prefaceByteCount else {
-            return self.machine.receive(bytes, from: 0, to: end, now: now)
+            self.machine.receive(bytes, from: 0, to: end, now: now)
+            return self.upgradeIfAgreed(now)
         }
         var index = 0
         while index < end, seen + index < Self.preface.count, bytes[index] == Self.preface[seen + index] {
