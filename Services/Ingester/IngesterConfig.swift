@@ -70,8 +70,13 @@ package struct IngesterConfig: Sendable, Equatable {
                 in: 1 << 20...1 << 40,
                 "Bytes of profiles that wait for the disk; more are answered with 503."
             ).yaml("ingester.in_flight_limit"),
-            .int("ingester.lanes", \.laneCount, in: 0...1_024, "Threads that parse profiles; 0 takes the cores.")
-                .yaml("ingester.lanes"),
+            .int(
+                "ingester.lanes",
+                \.laneCount,
+                in: 0...1_024,
+                "Threads that parse profiles; 0 takes the cores."
+            )
+            .yaml("ingester.lanes"),
             .choice(
                 "ingester.wal-sync",
                 \.sync,

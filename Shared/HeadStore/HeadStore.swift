@@ -131,3 +131,8 @@ package final class HeadStore: Sendable {
         }
     }
 }
+
+extension HeadStore {
+    /// Estimated bytes held in heads.
+    package var byteCount: Int { self.core.counters.byteCount.load(ordering: .relaxed) }
+}

@@ -5,12 +5,13 @@ internal import ByteCoding
 internal import CatalogStore
 internal import EventLog
 internal import HeadStore
+internal import ProfileColumns
 internal import ProfileModel
 
 /// Turns heads into blocks and makes blocks known to the catalogue; one flush or publication at a time.
 ///
-/// Order of a flush: seal the heads at one position of the log; make their symbols known; write the block durably; swap the
-/// heads for the block; delete the log below. The catalogue is told last and may be away: a block without symbol ids
+/// Order of a flush: seal the heads at one position of the log; make their symbols known; write the block durably; list the
+/// block and release the heads; delete the log below. The catalogue is told last and may be away: a block without symbol ids
 /// waits in `pending/`, one with ids in `blocks/`, until `publishWaiting` gets through.
 actor Flusher {
     /// What a flush works with.
@@ -18,7 +19,6 @@ actor Flusher {
         let heads: HeadStore
         let folder: BlockFolder
         let catalog: any Catalog
-        let gate: ReadGate
         let disk: BlockingPool
         let instance: String
         let logger: Logger
@@ -28,7 +28,7 @@ actor Flusher {
 
     private let tools: Tools
     private var symbols = SymbolIDCache()
-    private var published: Set<BlockID> = []
+    private var published: Set<CatalogStore.BlockID> = []
     private var hasAskedWhatIsPublished = false
     private var epoch: Int64 = 0
     /// The time given to a sealed generation: a retry writes the same file.
@@ -48,17 +48,16 @@ actor Flusher {
         defer { self.end() }
         guard let sealed = try await self.tools.heads.seal() else { return false }
         guard !sealed.isEmpty else {
-            await self.tools.gate.exclusive { await self.tools.heads.release(sealed) }
+            await self.tools.heads.release(sealed)
             return false
         }
         let header = self.header(of: sealed)
         let sources = await self.sources(of: sealed)
         let folder = self.tools.folder
         let block = try await self.tools.disk.run { try folder.publish(header, sources) }
-        await self.tools.gate.exclusive {
-            folder.add(block)
-            await self.tools.heads.release(sealed)
-        }
+        // The block first: a query that already has the heads' part leaves out what the block covers.
+        folder.add(block)
+        await self.tools.heads.release(sealed)
         self.attempt = nil
         self.tools.heads.truncateLog(through: sealed.through)
         self.tools.metrics.flushed(block.description)
@@ -70,14 +69,14 @@ actor Flusher {
     func publishWaiting() async {
         await self.begin()
         defer { self.end() }
-        let waiting = self.tools.folder.all.filter { !self.published.contains($0.description.header.id) }
+        let waiting = self.tools.folder.all.filter { !self.published.contains($0.catalogID) }
         guard !waiting.isEmpty else { return }
         do {
             try await self.askWhatIsPublished()
-            for block in waiting where !self.published.contains(block.description.header.id) {
+            for block in waiting where !self.published.contains(block.catalogID) {
                 let ready = block.description.hasSymbolIDs ? block : try await self.complete(block)
                 try await self.tools.catalog.publish(BlockRecord(ready.description))
-                self.published.insert(block.description.header.id)
+                self.published.insert(block.catalogID)
             }
             self.tools.logger.info("published waiting blocks", ["count": .int(waiting.count)])
         } catch {
@@ -87,7 +86,7 @@ actor Flusher {
 
     /// Blocks that the catalogue does not know yet.
     var waitingCount: Int {
-        self.tools.folder.all.count { !self.published.contains($0.description.header.id) }
+        self.tools.folder.all.count { !self.published.contains($0.catalogID) }
     }
 
     // MARK: - Steps
@@ -112,7 +111,7 @@ actor Flusher {
         let name = "\(self.tools.instance)\0\(sealed.after)\0\(sealed.through)"
         let hash = SHA256.hash(Array(name.utf8))
         return BlockHeader(
-            id: BlockID(high: Self.word(hash, at: 0), low: Self.word(hash, at: 8)),
+            id: BlockStore.BlockID(high: Self.word(hash, at: 0), low: Self.word(hash, at: 8)),
             level: 0,
             instance: self.tools.instance,
             epoch: self.epoch,
@@ -133,11 +132,13 @@ actor Flusher {
         var sources: [BlockSource] = []
         do throws(CatalogError) {
             for dataset in datasets {
-                let ids = try await self.symbols.ids(
+                var known = self.symbols
+                let ids = try await known.ids(
                     of: dataset,
                     in: self.tools.catalog,
                     seenAt: self.tools.nanoseconds()
                 )
+                self.symbols = known
                 sources.append(
                     BlockSource(snapshot: dataset, functionIDs: ids.functions, mappingIDs: ids.mappings)
                 )
@@ -153,7 +154,7 @@ actor Flusher {
         guard block.description.hasSymbolIDs else { return }
         do throws(CatalogError) {
             try await self.tools.catalog.publish(BlockRecord(block.description))
-            self.published.insert(block.description.header.id)
+            self.published.insert(block.catalogID)
         } catch {
             self.tools.logger.warn("the block will be published later", ["error": .error(error)])
         }

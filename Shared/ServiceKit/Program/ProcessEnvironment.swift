@@ -26,8 +26,9 @@ package enum ProcessEnvironment {
 }
 
 /// The streams of the terminal, for answers that are no log lines.
-enum StandardStreams {
-    static func write(_ text: String, to descriptor: Int32) {
+package enum StandardStreams {
+    /// Writes `text` to descriptor 1 or 2; gives up when nobody reads.
+    package static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
