@@ -111,6 +111,20 @@ let modules = [
     // Services; only `AllInOne` may use another service
     Module(
         layer: 4,
+        name: "Ingester",
+        uses: [
+            "BlockStore", "Blocking", "ByteCoding", "CatalogStore", "ConfigSchema", "EventLog", "Exposition",
+            "FlameGraph", "HTTPServer", "HeadStore", "LabelSelector", "ProfileColumns", "ProfileModel", "RPC",
+            "ServiceKit", "WireAPI",
+        ]
+    ),
+    Module(
+        layer: 4,
+        name: "Hearthctl",
+        uses: ["BlockStore", "CatalogStore", "ConfigSchema", "ProfileColumns", "ProfileModel", "ServiceKit"]
+    ),
+    Module(
+        layer: 4,
         name: "Querier",
         uses: [
             "FlameGraph", "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire", "RPC",
@@ -119,7 +133,10 @@ let modules = [
     ),
 ]
 
-let executables: [Executable] = []
+let executables = [
+    Executable(name: "hearth-ingester", folder: "Ingester", uses: ["Ingester"]),
+    Executable(name: "hearthctl", folder: "Hearthctl", uses: ["Hearthctl"]),
+]
 
 let strict: [SwiftSetting] =
     [
