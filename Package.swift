@@ -127,8 +127,8 @@ let modules = [
         layer: 4,
         name: "Querier",
         uses: [
-            "FlameGraph", "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire", "RPC",
-            "WireAPI",
+            "CatalogStore", "FlameGraph", "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel",
+            "ProtobufWire", "RPC", "ServiceKit", "WebUI", "WireAPI",
         ]
     ),
 ]
