@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Invariant: the thread's argument is a retained `ThreadBody`, taken over exactly once: by the new thread, or by
-// `start` itself when no thread could be made.
+// Invariant: the thread's argument is a retained `ThreadBody`, taken over exactly once: by the new thread,
+// or by `start` itself when no thread could be made.
 internal import CShims
 internal import Glibc
 
@@ -21,8 +21,8 @@ package func currentThreadID() -> Int32 { hearth_thread_id() }
 package enum DetachedThread {
     /// Starts `body` on a new thread that nobody joins.
     ///
-    /// The thread takes no signals, so handlers and `signalfd` elsewhere see all of them. The kernel keeps the first
-    /// 15 bytes of `name`.
+    /// The thread takes no signals, so handlers and `signalfd` elsewhere see all of them. The kernel keeps
+    /// the first 15 bytes of `name`.
     package static func start(
         name: String,
         stackByteCount: Int = 1 << 20,

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Runs an actor's jobs on one thread of its own, so that blocking calls never hold a pool thread.
 ///
-/// The owning actor keeps it in a `let`, returns it from `unownedExecutor` and calls `stop()` in its `deinit`, when no
-/// job of the actor can exist any more. Any thread may enqueue.
+/// The owning actor keeps it in a `let`, returns it from `unownedExecutor` and calls `stop()` in its
+/// `deinit`, when no job of the actor can exist any more. Any thread may enqueue.
 package final class ThreadExecutor: SerialExecutor {
     private struct Queue {
         var jobs: [UnownedJob] = []
@@ -19,6 +19,7 @@ package final class ThreadExecutor: SerialExecutor {
         try DetachedThread.start(name: name) { [self] in self.runJobs() }
     }
 
+    /// Appends a job for the thread.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         self.queue.withLock { queue in

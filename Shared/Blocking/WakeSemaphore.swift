@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Invariant: `storage` is initialised by `sem_init` in `init` and destroyed in `deinit`; a waiter holds a reference to
-// the object, so nobody waits on a destroyed semaphore.
+// Invariant: `storage` is initialised by `sem_init` in `init` and destroyed in `deinit`; a waiter holds a
+// reference to the object, so nobody waits on a destroyed semaphore.
 internal import Glibc
 
 /// A counting semaphore on which a thread sleeps.

@@ -3,8 +3,8 @@ package import ProfileModel
 
 /// What all processes of one cluster know together: members, symbols, blocks, tenants (design D4, D5).
 ///
-/// `SQLiteCatalog` serves a single process, `PostgresCatalog` a cluster; one contract suite holds for both. Any task may
-/// call; every answer is committed when it returns. Nothing here is on the ingest path.
+/// `SQLiteCatalog` serves a single process, `PostgresCatalog` a cluster; one contract suite holds for both.
+/// Any task may call; every answer is committed when it returns. Nothing here is on the ingest path.
 package protocol Catalog: Sendable {
     // MARK: Ring
 
@@ -24,8 +24,9 @@ package protocol Catalog: Sendable {
 
     /// Ids of these functions and mappings, made where missing; marks the functions as seen in `service`.
     ///
-    /// The ids come in the order of the arguments; equal symbols get equal ids. Call it before publishing the block
-    /// that refers to them: a block in the catalogue never refers to a symbol that is not committed.
+    /// The ids come in the order of the arguments; equal symbols get equal ids. After an error a part may
+    /// be committed: asking again is safe. Call it before publishing the block that refers to them: a block
+    /// in the catalogue never refers to a symbol that is not committed.
     func upsertSymbols(
         tenant: TenantID,
         service: String,
@@ -34,7 +35,10 @@ package protocol Catalog: Sendable {
         seenAt: Int64
     ) async throws(CatalogError) -> SymbolIDs
 
-    /// Puts symbols back under the ids that a block knows them by; `conflict(.symbolID)` when an id means another.
+    /// Puts symbols back under the ids that a block knows them by; `conflict(.symbolID)` when an id means
+    /// another.
+    ///
+    /// Do this before a block is published to a catalogue that did not give it its ids.
     func restoreSymbols(
         tenant: TenantID,
         service: String,

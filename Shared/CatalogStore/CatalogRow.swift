@@ -157,7 +157,8 @@ enum CatalogRows {
         return found
     }
 
-    /// Services from rows (dataset, service, last seen, profiles, samples) and rows (dataset, one profile type).
+    /// Services from rows (dataset, service, last seen, profiles, samples) and rows (dataset, one profile
+    /// type).
     static func services(
         _ rows: some Sequence<some CatalogRow>,
         types: some Sequence<some CatalogRow>

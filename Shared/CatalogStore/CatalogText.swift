@@ -2,8 +2,9 @@
 
 /// Text as the database stores it: `text` of PostgreSQL cannot hold U+0000 (spec/reliability H6).
 ///
-/// U+0001 introduces an escape: U+0000 is stored as U+0001 U+0002, U+0001 as U+0001 U+0003. Lists of strings are joined
-/// by U+0001 U+0004. Everything else stands for itself, so a search for ordinary text needs no care.
+/// U+0001 introduces an escape: U+0000 is stored as U+0001 U+0002, U+0001 as U+0001 U+0003. Lists of
+/// strings are joined by U+0001 U+0004. Everything else stands for itself, so a search for ordinary text
+/// needs no care.
 enum CatalogText {
     static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 <= 1 }) else { return text }

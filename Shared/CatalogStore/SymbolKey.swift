@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ByteCoding
 
-/// What makes a symbol unique in a database: 128 bits of a SHA-256, because names may be longer than an index row.
+/// What makes a symbol unique in a database: 128 bits of a SHA-256, because names may be longer than an
+/// index row.
 ///
 /// Nobody can make two symbols share a key on purpose, so a hit needs no comparison of the text.
 enum SymbolKey {
@@ -26,10 +27,11 @@ enum SymbolKey {
     /// The key of any text that must be unique.
     static func of(_ text: String) -> [UInt8] { Array(SHA256.hash(Array(text.utf8)).prefix(Self.byteCount)) }
 
-    /// Where a tenant's ids start in a catalogue that is new to the tenant: at a random multiple of 2²⁸ below 2⁴⁸.
+    /// Where a tenant's ids start in a catalogue that is new to the tenant: at a random multiple of 2²⁸
+    /// below 2⁴⁸.
     ///
-    /// A catalogue that was lost and made anew so never hands out an id that an older block uses for something else,
-    /// and symbols restored from blocks find their ids free.
+    /// A catalogue that was lost and made anew so never hands out an id that an older block uses for
+    /// something else, and symbols restored from blocks find their ids free.
     static func firstID() -> Int64 { Int64.random(in: 1..<(1 << 20)) << 28 }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who has which connection: the pool's state, changed under its lock; what it returns is acted on afterwards.
+/// Who has which connection: the pool's state, changed under its lock; what it returns is acted on
+/// afterwards.
 struct LeaseState: Sendable {
     typealias Waiter = CheckedContinuation<PostgresConnection?, Never>
 

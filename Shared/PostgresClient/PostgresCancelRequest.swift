@@ -9,7 +9,8 @@ internal import Synchronization
 /// A request to stop what one connection is doing.
 @safe
 final class PostgresCancelRequest: Sendable {
-    // SAFETY: `PQcancel` may be called from any thread; the pointer is never changed and freed once, in `deinit`.
+    // SAFETY: `PQcancel` may be called from any thread; the pointer is never changed and freed once, in
+    // `deinit`.
     private nonisolated(unsafe) let handle: OpaquePointer
     private let isSent = Atomic(false)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Invariant: pointers handed to a closure live as long as the call; a cancel request owns its `PGcancel` alone.
+// Invariant: pointers handed to a closure live as long as the call; a cancel request owns its `PGcancel`
+// alone.
 internal import CLibpq
 internal import Glibc
 
@@ -47,7 +48,8 @@ extension PostgresHandle {
             UnsafeBufferPointer<UnsafePointer<CChar>?>, UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Int32>
         ) -> Result
     ) -> Result {
-        // One more byte, so that an empty value at the end has an address too: a null pointer would mean null.
+        // One more byte, so that an empty value at the end has an address too: a null pointer would mean
+        // null.
         let bytes = parameters.bytes + [0]
         let lengths = parameters.ranges.map { Int32($0?.count ?? 0) }
         let formats = [Int32](repeating: 1, count: lengths.count)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Invariant: a handle belongs to one `PostgresConnection` and is touched on its thread only. Results are cleared by the
-// function that got them, after their rows were copied. Parameters are read by libpq before `PQsend…` returns.
+// Invariant: a handle belongs to one `PostgresConnection` and is touched on its thread only. Results are
+// cleared by the function that got them, after their rows were copied. Parameters are read by libpq before
+// `PQsend…` returns.
 internal import CLibpq
 internal import Glibc
 
-/// Owner of one libpq connection, used without blocking inside the library: we wait, so that we can stop waiting.
+/// Owner of one libpq connection, used without blocking inside the library: we wait, so that we can stop
+/// waiting.
 @safe
 final class PostgresHandle {
     private struct PreparedKey: Hashable {
@@ -47,7 +49,8 @@ final class PostgresHandle {
         guard unsafe PQsetnonblocking(connection, 1) == 0 else { throw .connectionLost }
         try self.runScript(
             """
-            set statement_timeout = '5s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '10s';
+            set statement_timeout = '5s'; set lock_timeout = '4s'; set
+                idle_in_transaction_session_timeout = '10s';
             set search_path = public; set standard_conforming_strings = on; set timezone = 'UTC';
             """
         )
@@ -155,7 +158,8 @@ final class PostgresHandle {
         return .connectionLost
     }
 
-    /// Asks the server to stop the statement, from a thread of its own: the request blocks on a second connection.
+    /// Asks the server to stop the statement, from a thread of its own: the request blocks on a second
+    /// connection.
     @unsafe private func requestCancel() -> PostgresCancelRequest? {
         guard let cancel = unsafe PQgetCancel(self.connection) else { return nil }
         let request = unsafe PostgresCancelRequest(cancel)

@@ -3,8 +3,8 @@
 extension PostgresPool {
     /// Applies the migrations that the database has not seen, all in one transaction.
     ///
-    /// Processes that start together wait for each other. A database that is up to date is only read, so a role without
-    /// the right to change tables can serve.
+    /// Processes that start together wait for each other. A database that is up to date is only read, so a
+    /// role without the right to change tables can serve.
     package func migrate(_ migrations: [PostgresQuery]) async throws {
         let isCurrent = try await self.read { db in
             try Self.version(db, known: migrations.count) == migrations.count
@@ -26,8 +26,11 @@ extension PostgresPool {
     }
 
     private static func version(_ db: isolated PostgresConnection, known: Int) throws -> Int {
-        let isNew = try db.rows("select to_regclass('public.schema_version') is null")[0].int(0)
-        if isNew == 1 { return 0 }
+        // Not `to_regclass`: it may answer from before the lock was ours.
+        let tables = try db.rows(
+            "select 1 from pg_tables where schemaname = 'public' and tablename = 'schema_version'"
+        )
+        if tables.isEmpty { return 0 }
         let found = Int(try db.rows("select version from schema_version")[0].int(0))
         guard 0...known ~= found else { throw PostgresError.newerSchema(found: found, known: known) }
         return found

@@ -3,16 +3,16 @@ internal import Synchronization
 
 /// A few connections, leased for one transaction at a time.
 ///
-/// Any task may call.
-/// A caller waits at most `acquireTimeout` for a connection. While the server is away callers fail at once, and one of
-/// them at a time, after a growing delay, finds out whether it is back.
+/// Any task may call. A caller waits at most `acquireTimeout` for a connection. While the server is away
+/// callers fail at once, and one of them at a time, after a growing delay, finds out whether it is back.
 package final class PostgresPool: Sendable {
     private let url: String
     private let acquireTimeout: Duration
     private let leases: Mutex<LeaseState>
     private let onFailure: @Sendable (PostgresError) -> Void
 
-    /// How often a transaction is tried when it meets deadlocks, conflicts or a connection that broke meanwhile.
+    /// How often a transaction is tried when it meets deadlocks, conflicts or a connection that broke
+    /// meanwhile.
     private static let attemptCountMax = 5
 
     /// Checks the URL; connections are made when first needed.
@@ -33,8 +33,9 @@ package final class PostgresPool: Sendable {
 
     /// Runs `body` in one transaction: committed when this returns.
     ///
-    /// `body` may run several times, each time in a new transaction, until one is not torn down by a deadlock, a
-    /// serialization failure or a lost connection. Throws `PostgresError`, or what `body` throws.
+    /// `body` may run several times, each time in a new transaction, until one is not torn down by a
+    /// deadlock, a serialization failure or a lost connection. Throws `PostgresError`, or what `body`
+    /// throws.
     @discardableResult
     package func transaction<Value: Sendable>(
         _ body: @Sendable (isolated PostgresConnection) throws -> Value

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When the next attempt to connect may be made: doubling from 50 ms to 5 s, each delay drawn from its upper half.
+/// When the next attempt to connect may be made: doubling from 50 ms to 5 s, each delay drawn from its
+/// upper half.
 ///
 /// After an outage twenty processes come back spread out, and all within seconds (spec/reliability F23).
 struct ReconnectDelay: Sendable {

@@ -3,8 +3,8 @@ internal import ByteCoding
 
 /// Which member owns which hash, at one instant: pure, so that every process with the same members agrees.
 ///
-/// Each member has 128 tokens on a circle of 64-bit numbers; a hash belongs to the member of the first token at or after
-/// it. A member that comes or goes moves only its own share.
+/// Each member has 128 tokens on a circle of 64-bit numbers; a hash belongs to the member of the first
+/// token at or after it. A member that comes or goes moves only its own share.
 package struct RingSnapshot: Sendable {
     /// Tokens per member: enough to balance a few members within some ten percent.
     package static let tokenCountPerMember = 128

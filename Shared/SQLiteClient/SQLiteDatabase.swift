@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// One database file in WAL mode: one writer and a few readers, each a connection on a thread of its own.
 ///
-/// Any task may call; writes queue up behind each other, reads see the last commit and never wait for a write.
+/// Any task may call; writes queue up behind each other, reads see the last commit and never wait for a
+/// write.
 package final class SQLiteDatabase: Sendable {
     private let writer: SQLiteConnection
     private let readers: [SQLiteConnection]

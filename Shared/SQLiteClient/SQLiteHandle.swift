@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Invariant: a handle and its statements belong to one `SQLiteConnection` and are touched on its thread only (the
-// library is opened without a mutex). Pointers that the library returns are copied before the next call. `slot` is
-// handed to the progress handler unretained; the handle owns it and closes the database before it goes.
+// Invariant: a handle and its statements belong to one `SQLiteConnection` and are touched on its thread
+// only (the library is opened without a mutex). Pointers that the library returns are copied before the
+// next call. `slot` is handed to the progress handler unretained; the handle owns it and closes the
+// database before it goes.
 internal import CSQLite
 
 /// Owner of one `sqlite3` and its prepared statements.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One SQL statement, written as a literal in the source: no statement can be built from input (spec/reliability X5).
+/// One SQL statement, written as a literal in the source: no statement can be built from input
+/// (spec/reliability X5).
 package struct SQLiteQuery: ExpressibleByStringLiteral, Hashable, Sendable {
     let text: String
 

@@ -197,6 +197,37 @@ import Testing
     }
 
     @Test(arguments: CatalogBackend.allCases)
+    func manySymbolsKeepTheirOrder(backend: CatalogBackend) async throws {
+        try await backend.withCatalog { catalog in
+            let functions = (0..<11_000).map { Sample.function("function \($0 % 10_990)") }
+            let mappings = (0..<5_001).map { MappingSymbol(buildID: "\($0)", file: "") }
+            let ids = try await catalog.upsertSymbols(
+                tenant: Sample.tenant,
+                service: "s",
+                functions: functions,
+                mappings: mappings,
+                seenAt: 1
+            )
+            #expect(Set(ids.functions).count == 10_990)
+            #expect(ids.functions.prefix(10) == ids.functions.suffix(10))
+            #expect(try await catalog.functions(tenant: Sample.tenant, ids: ids.functions) == functions)
+            #expect(
+                try await catalog.functionNames(tenant: Sample.tenant, ids: ids.functions)
+                    == functions.map(\.name)
+            )
+            #expect(try await catalog.mappings(tenant: Sample.tenant, ids: ids.mappings) == mappings)
+            let nothing = try await catalog.upsertSymbols(
+                tenant: Sample.tenant,
+                service: "s",
+                functions: [],
+                mappings: [],
+                seenAt: 1
+            )
+            #expect(nothing == SymbolIDs(functions: [], mappings: []))
+        }
+    }
+
+    @Test(arguments: CatalogBackend.allCases)
     func concurrentUpsertsAgree(backend: CatalogBackend) async throws {
         try await backend.withCatalog { catalog in
             let functions = (0..<300).map { Sample.function("f\($0)") }

@@ -109,7 +109,9 @@ import Testing
 }
 
 @Suite struct RingKeyTests {
-    /// Placement must not change between releases: series would move. Values from Python's `xxhash`.
+    /// Placement must not change between releases: series would move.
+    ///
+    /// Values from Python's `xxhash`.
     @Test func placementIsFixedForEver() throws {
         #expect(RingKey.hash(tenant: .anonymous, service: "checkout", series: 42) == 0x0b45_80e1_3c30_9f47)
         #expect(

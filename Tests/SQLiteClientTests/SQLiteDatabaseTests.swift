@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct SQLiteDatabaseTests {
     private static let migrations: [SQLiteQuery] = [
-        "create table notes(id integer primary key, text text not null, body blob) strict; create index a on notes(text);"
+        """
+        create table notes(id integer primary key, text text not null, body blob) strict; create index a on
+            notes(text);
+        """
     ]
 
     private func open(_ folder: TemporaryFolder, migrations: [SQLiteQuery] = Self.migrations) async throws
@@ -123,7 +126,10 @@ import Testing
                     try await database.read { db in
                         started.raise()
                         _ = try db.rows(
-                            "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
+                            """
+                            with recursive n(i) as (select 1 union all select i + 1 from n) select max(i)
+                                from n
+                            """
                         )
                     }
                     return nil

@@ -44,7 +44,8 @@ package enum ChildProcess {
 
     /// Starts a program whose standard input is a pipe and returns the end to write to.
     ///
-    /// Nobody else inherits that end: the program reads end of file when this process ends, whatever the reason.
+    /// Nobody else inherits that end: the program reads end of file when this process ends, whatever the
+    /// reason.
     package static func startWithPipe(_ arguments: [String]) throws -> Int32 {
         var pipeEnds: [Int32] = [0, 0]
         guard unsafe pipe(&pipeEnds) == 0 else { throw SupportError("pipe: errno \(errno)") }

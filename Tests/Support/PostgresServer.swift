@@ -4,8 +4,9 @@ import Synchronization
 
 /// A private PostgreSQL in a temporary folder, reached by a Unix socket.
 ///
-/// It ends with the test process, however that ends: a small shell waits for the pipe that the process holds open, then
-/// stops the server and removes its folder. As root the server runs as the user `postgres`.
+/// It ends with the test process, however that ends: a small shell waits for the pipe that the process
+/// holds open, then stops the server and removes its folder. As root the server runs as the user
+/// `postgres`.
 package final class PostgresServer: Sendable {
     /// One server for all tests of the process; each test takes a database of its own.
     package static func shared() throws -> PostgresServer { try Self.sharedResult.get() }

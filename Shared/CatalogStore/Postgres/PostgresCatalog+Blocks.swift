@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import PostgresClient
-package import ProfileModel
+internal import ProfileModel
 
 extension PostgresCatalog {
     @discardableResult
-    package func publish(_ block: BlockRecord) async throws(CatalogError) -> PublishOutcome {
+    func publish(_ block: BlockRecord) async throws(CatalogError) -> PublishOutcome {
         try CatalogLimits.check(block)
         return try await self.write { db in
             if let outcome = try Self.known(db, block) { return outcome }
-            // Rows of tenants and datasets come before the version's lock: nobody waits for us with them in hand.
+            // Rows of tenants and datasets come before the version's lock: nobody waits for us with them in
+            // hand.
             let datasets = try block.datasets.map { dataset in
                 let tenant = try Self.tenantKey(db, dataset.tenant)
                 return try Self.datasetKey(db, tenant: tenant, service: dataset.service)
@@ -31,12 +32,13 @@ extension PostgresCatalog {
         }
     }
 
-    package func blocks(tenant: TenantID, range: TimeRange) async throws(CatalogError) -> [BlockRecord] {
+    func blocks(tenant: TenantID, range: TimeRange) async throws(CatalogError) -> [BlockRecord] {
         try await self.read { db in
             try CatalogRows.blocks(
                 try db.rows(
                     """
-                    select * from block_rows where tenant = $1 and state = 1 and max_time >= $2 and min_time <= $3
+                    select * from block_rows where tenant = $1 and state = 1 and max_time >= $2 and
+                        min_time <= $3
                     order by min_time, id, position
                     """,
                     [.text(tenant.description), .int(range.first), .int(range.last)]
@@ -45,7 +47,7 @@ extension PostgresCatalog {
         }
     }
 
-    package func allBlocks(instance: String) async throws(CatalogError) -> [BlockRecord] {
+    func allBlocks(instance: String) async throws(CatalogError) -> [BlockRecord] {
         try await self.read { db in
             try CatalogRows.blocks(
                 try db.rows(
@@ -60,7 +62,7 @@ extension PostgresCatalog {
         }
     }
 
-    package func markDeleted(_ ids: [BlockID]) async throws(CatalogError) {
+    func markDeleted(_ ids: [BlockID]) async throws(CatalogError) {
         try await self.write { db in
             let version = try Self.nextVersion(db)
             for id in ids {
@@ -73,7 +75,7 @@ extension PostgresCatalog {
         }
     }
 
-    package func blocksChanged(since version: Int64) async throws(CatalogError) -> BlockChanges {
+    func blocksChanged(since version: Int64) async throws(CatalogError) -> BlockChanges {
         try await self.read { db in
             try CatalogRows.changes(
                 try db.rows(
@@ -131,7 +133,8 @@ extension PostgresCatalog {
         let types = dataset.profileTypes.map { ProfileTypeText.encoded([$0]) }
         try db.execute(
             """
-            insert into dataset_types select $1, $2, u.* from unnest($3::bytea[], $4::text[]) u on conflict do nothing
+            insert into dataset_types select $1, $2, u.* from unnest($3::bytea[], $4::text[]) u on
+                conflict do nothing
             """,
             [.int(key), .int(day), .byteStrings(types.map { SymbolKey.of($0) }), .texts(types)]
         )

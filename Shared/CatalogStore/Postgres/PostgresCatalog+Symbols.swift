@@ -1,67 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import PostgresClient
-package import ProfileModel
+internal import ProfileModel
 
 extension PostgresCatalog {
-    package func upsertSymbols(
+    func upsertSymbols(
         tenant: TenantID,
         service: String,
         functions: [FunctionSymbol],
         mappings: [MappingSymbol],
         seenAt: Int64
     ) async throws(CatalogError) -> SymbolIDs {
-        let functionKeys = functions.map { SymbolKey.of($0) }
-        let mappingKeys = mappings.map { SymbolKey.of($0) }
-        return try await self.write { db in
-            let key = try Self.tenantKey(db, tenant)
-            let dataset = try Self.datasetKey(db, tenant: key, service: service)
-            let ids = SymbolIDs(
-                functions: try Self.upsert(db, functions, keys: functionKeys, tenant: key),
-                mappings: try Self.upsert(db, mappings, keys: mappingKeys, tenant: key)
-            )
-            try Self.sight(db, functions: ids.functions, tenant: key, dataset: dataset, seenAt: seenAt)
-            try Self.touch(db, dataset: dataset, seenAt: seenAt)
-            return ids
+        var ids = SymbolIDs(functions: [], mappings: [])
+        for batch in SymbolBatch.split(functions, mappings) {
+            let part = try await self.upsert(batch, tenant: tenant, service: service, seenAt: seenAt)
+            ids.functions += part.functions
+            ids.mappings += part.mappings
         }
+        return ids
     }
 
-    package func restoreSymbols(
+    func restoreSymbols(
         tenant: TenantID,
         service: String,
         functions: [Identified<FunctionSymbol>],
         mappings: [Identified<MappingSymbol>],
         seenAt: Int64
     ) async throws(CatalogError) {
-        let functionKeys = functions.map { SymbolKey.of($0.symbol) }
-        let mappingKeys = mappings.map { SymbolKey.of($0.symbol) }
-        try await self.write { db in
-            let key = try Self.tenantKey(db, tenant)
-            let dataset = try Self.datasetKey(db, tenant: key, service: service)
-            try FunctionTable.lock(db, tenant: key)
-            try FunctionTable.insert(db, functions, keys: functionKeys, tenant: key)
-            try MappingTable.insert(db, mappings, keys: mappingKeys, tenant: key)
-            let ids = functions.map(\.id)
-            guard try FunctionTable.agrees(db, ids: ids, keys: functionKeys, tenant: key),
-                try MappingTable.agrees(db, ids: mappings.map(\.id), keys: mappingKeys, tenant: key)
-            else { throw CatalogError.conflict(.symbolID) }
-            // Ids of an earlier catalogue lie in another range of 2²⁸ and are never handed out here.
-            try db.execute(
-                """
-                update tenants set
-                    next_function = greatest(next_function, (select max(id) + 1 from functions
-                        where tenant_id = $1 and id < ((next_function >> 28) + 1) << 28)),
-                    next_mapping = greatest(next_mapping, (select max(id) + 1 from mappings
-                        where tenant_id = $1 and id < ((next_mapping >> 28) + 1) << 28))
-                where id = $1
-                """,
-                [.int(key)]
-            )
-            try Self.sight(db, functions: ids, tenant: key, dataset: dataset, seenAt: seenAt)
-            try Self.touch(db, dataset: dataset, seenAt: seenAt)
+        for batch in SymbolBatch.split(functions, mappings) {
+            try await self.restore(batch, tenant: tenant, service: service, seenAt: seenAt)
         }
     }
 
-    package func functions(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [FunctionSymbol?] {
+    func functions(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [FunctionSymbol?] {
         try await self.read { db in
             try db.rows(
                 """
@@ -74,7 +44,7 @@ extension PostgresCatalog {
         }
     }
 
-    package func functionNames(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [String?] {
+    func functionNames(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [String?] {
         try await self.read { db in
             try db.rows(
                 """
@@ -86,11 +56,12 @@ extension PostgresCatalog {
         }
     }
 
-    package func mappings(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [MappingSymbol?] {
+    func mappings(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [MappingSymbol?] {
         try await self.read { db in
             try db.rows(
                 """
-                select m.build_id, m.file from unnest($2::bigint[]) with ordinality u(id, n) left join mappings m
+                select m.build_id, m.file from unnest($2::bigint[]) with ordinality u(id, n) left join
+                    mappings m
                     on m.tenant_id = (select id from tenants where name = $1) and m.id = u.id order by u.n
                 """,
                 [.text(tenant.description), .ints(ids)]
@@ -100,7 +71,7 @@ extension PostgresCatalog {
         }
     }
 
-    package func findFunctions(
+    func findFunctions(
         tenant: TenantID,
         matching: NameMatch,
         limit: Int
@@ -129,9 +100,11 @@ extension PostgresCatalog {
             return try CatalogRows.sightings(
                 try db.rows(
                     """
-                    select f.id, f.name, f.system_name, f.file, f.start_line, d.service, s.first_seen, s.last_seen
+                    select f.id, f.name, f.system_name, f.file, f.start_line, d.service, s.first_seen,
+                        s.last_seen
                     from unnest($2::bigint[]) u(id)
-                        join functions f on f.tenant_id = (select id from tenants where name = $1) and f.id = u.id
+                        join functions f on f.tenant_id = (select id from tenants where name = $1) and
+                            f.id = u.id
                         left join function_sightings s on s.tenant_id = f.tenant_id and s.function_id = f.id
                         left join datasets d on d.id = s.dataset_id
                     order by f.id, d.service collate "C"
@@ -142,7 +115,7 @@ extension PostgresCatalog {
         }
     }
 
-    package func dropSymbols() async throws(CatalogError) {
+    func dropSymbols() async throws(CatalogError) {
         try await self.write { db in
             // Waits for upserts under way and keeps new ones out until the tables are empty.
             try db.execute("select 1 from tenants order by id for update")
@@ -155,6 +128,62 @@ extension PostgresCatalog {
                     [.int(try tenant.int(0)), .int(SymbolKey.firstID()), .int(SymbolKey.firstID())]
                 )
             }
+        }
+    }
+
+    private func upsert(
+        _ batch: SymbolBatch<FunctionSymbol, MappingSymbol>,
+        tenant: TenantID,
+        service: String,
+        seenAt: Int64
+    ) async throws(CatalogError) -> SymbolIDs {
+        let functionKeys = batch.functions.map { SymbolKey.of($0) }
+        let mappingKeys = batch.mappings.map { SymbolKey.of($0) }
+        return try await self.write { db in
+            let key = try Self.tenantKey(db, tenant)
+            let dataset = try Self.datasetKey(db, tenant: key, service: service)
+            let ids = SymbolIDs(
+                functions: try Self.upsert(db, batch.functions, keys: functionKeys, tenant: key),
+                mappings: try Self.upsert(db, batch.mappings, keys: mappingKeys, tenant: key)
+            )
+            try Self.sight(db, functions: ids.functions, tenant: key, dataset: dataset, seenAt: seenAt)
+            try Self.touch(db, dataset: dataset, seenAt: seenAt)
+            return ids
+        }
+    }
+
+    private func restore(
+        _ batch: SymbolBatch<Identified<FunctionSymbol>, Identified<MappingSymbol>>,
+        tenant: TenantID,
+        service: String,
+        seenAt: Int64
+    ) async throws(CatalogError) {
+        let functionKeys = batch.functions.map { SymbolKey.of($0.symbol) }
+        let mappingKeys = batch.mappings.map { SymbolKey.of($0.symbol) }
+        try await self.write { db in
+            let key = try Self.tenantKey(db, tenant)
+            let dataset = try Self.datasetKey(db, tenant: key, service: service)
+            try FunctionTable.lock(db, tenant: key)
+            try FunctionTable.insert(db, batch.functions, keys: functionKeys, tenant: key)
+            try MappingTable.insert(db, batch.mappings, keys: mappingKeys, tenant: key)
+            let ids = batch.functions.map(\.id)
+            guard try FunctionTable.agrees(db, ids: ids, keys: functionKeys, tenant: key),
+                try MappingTable.agrees(db, ids: batch.mappings.map(\.id), keys: mappingKeys, tenant: key)
+            else { throw CatalogError.conflict(.symbolID) }
+            // Ids of an earlier catalogue lie in another range of 2²⁸ and are never handed out here.
+            try db.execute(
+                """
+                update tenants set
+                    next_function = greatest(next_function, (select max(id) + 1 from functions
+                        where tenant_id = $1 and id < ((next_function >> 28) + 1) << 28)),
+                    next_mapping = greatest(next_mapping, (select max(id) + 1 from mappings
+                        where tenant_id = $1 and id < ((next_mapping >> 28) + 1) << 28))
+                where id = $1
+                """,
+                [.int(key)]
+            )
+            try Self.sight(db, functions: ids, tenant: key, dataset: dataset, seenAt: seenAt)
+            try Self.touch(db, dataset: dataset, seenAt: seenAt)
         }
     }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EventLog
 internal import PostgresClient
-package import ProfileModel
+internal import ProfileModel
 internal import Synchronization
 
 /// The catalogue of a cluster, in PostgreSQL 15 or later.
 ///
 /// It may be opened while the server is away: the tables are brought up to date before the first answer.
-package final class PostgresCatalog: Catalog {
+final class PostgresCatalog: Catalog {
     private let pool: PostgresPool
     private let isMigrated = Atomic(false)
 
@@ -54,13 +54,13 @@ package final class PostgresCatalog: Catalog {
         self.isMigrated.store(true, ordering: .releasing)
     }
 
-    package func health() async throws(CatalogError) {
+    func health() async throws(CatalogError) {
         _ = try await self.read { db in try db.rows("select version from catalog_version") }
     }
 
     // MARK: Ring
 
-    package func register(_ registration: InstanceRegistration) async throws(CatalogError) -> Int64 {
+    func register(_ registration: InstanceRegistration) async throws(CatalogError) -> Int64 {
         try CatalogLimits.check(registration)
         return try await self.write { db in
             let rows = try db.rows(
@@ -81,7 +81,7 @@ package final class PostgresCatalog: Catalog {
         }
     }
 
-    package func heartbeat(instance: String, epoch: Int64) async throws(CatalogError) {
+    func heartbeat(instance: String, epoch: Int64) async throws(CatalogError) {
         try await self.write { db in
             let count = try db.execute(
                 "update ring set heartbeat = clock_timestamp() where key = $1 and epoch = $2 and state = 1",
@@ -91,7 +91,7 @@ package final class PostgresCatalog: Catalog {
         }
     }
 
-    package func leave(instance: String, epoch: Int64) async throws(CatalogError) {
+    func leave(instance: String, epoch: Int64) async throws(CatalogError) {
         try await self.write { db in
             let count = try db.execute(
                 "update ring set state = 2 where key = $1 and epoch = $2",
@@ -101,7 +101,7 @@ package final class PostgresCatalog: Catalog {
         }
     }
 
-    package func instances() async throws(CatalogError) -> [InstanceRecord] {
+    func instances() async throws(CatalogError) -> [InstanceRecord] {
         try await self.read { db in
             try db.rows(
                 """
@@ -115,18 +115,19 @@ package final class PostgresCatalog: Catalog {
 
     // MARK: Tenants
 
-    package func tenants() async throws(CatalogError) -> [TenantID] {
+    func tenants() async throws(CatalogError) -> [TenantID] {
         try await self.read { db in
             try db.rows("select name from tenants order by name collate \"C\"").map { try $0.tenant(0) }
         }
     }
 
-    package func services(tenant: TenantID) async throws(CatalogError) -> [ServiceRecord] {
+    func services(tenant: TenantID) async throws(CatalogError) -> [ServiceRecord] {
         try await self.read { db in
             let rows = try db.rows(
                 """
                 select d.id, d.service, d.last_seen, sum(y.profiles)::bigint, sum(y.samples)::bigint
-                from tenants t join datasets d on d.tenant_id = t.id join dataset_days y on y.dataset_id = d.id
+                from tenants t join datasets d on d.tenant_id = t.id join dataset_days y on y.dataset_id
+                    = d.id
                 where t.name = $1 group by d.id
                 """,
                 [.text(tenant.description)]
@@ -134,7 +135,8 @@ package final class PostgresCatalog: Catalog {
             let types = try db.rows(
                 """
                 select distinct d.id, y.profile_type
-                from tenants t join datasets d on d.tenant_id = t.id join dataset_types y on y.dataset_id = d.id
+                from tenants t join datasets d on d.tenant_id = t.id join dataset_types y on
+                    y.dataset_id = d.id
                 where t.name = $1
                 """,
                 [.text(tenant.description)]
@@ -143,10 +145,13 @@ package final class PostgresCatalog: Catalog {
         }
     }
 
-    package func settings(tenant: TenantID) async throws(CatalogError) -> [String: String] {
+    func settings(tenant: TenantID) async throws(CatalogError) -> [String: String] {
         try await self.read { db in
             let rows = try db.rows(
-                "select s.name, s.value from tenants t join tenant_settings s on s.tenant_id = t.id where t.name = $1",
+                """
+                select s.name, s.value from tenants t join tenant_settings s on s.tenant_id = t.id where
+                    t.name = $1
+                """,
                 [.text(tenant.description)]
             )
             return Dictionary(
@@ -156,7 +161,7 @@ package final class PostgresCatalog: Catalog {
         }
     }
 
-    package func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError) {
+    func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError) {
         try await self.write { db in
             let tenantKey = try Self.tenantKey(db, tenant)
             if let json {
@@ -185,7 +190,9 @@ package final class PostgresCatalog: Catalog {
             return try row.int(0)
         }
         try db.execute(
-            "insert into tenants(name, next_function, next_mapping) values($1, $2, $3) on conflict do nothing",
+            """
+            insert into tenants(name, next_function, next_mapping) values($1, $2, $3) on conflict do nothing
+            """,
             [name, .int(SymbolKey.firstID()), .int(SymbolKey.firstID())]
         )
         return try db.rows("select id from tenants where name = $1", [name])[0].int(0)
@@ -200,7 +207,8 @@ package final class PostgresCatalog: Catalog {
         }
         try db.execute(
             """
-            insert into datasets(tenant_id, key, service, last_seen) values($1, $2, $3, $4) on conflict do nothing
+            insert into datasets(tenant_id, key, service, last_seen) values($1, $2, $3, $4) on conflict
+                do nothing
             """,
             dataset + [.escaped(service), .int(.min)]
         )

@@ -3,26 +3,29 @@ internal import PostgresClient
 
 /// The tables of a cluster's catalogue.
 ///
-/// A migration that shipped never changes; a new one is appended. Text from outside may be longer than an index row, so
-/// unique indexes go over keys of 16 bytes and searches over the first 200 characters.
+/// A migration that shipped never changes; a new one is appended. Text from outside may be longer than an
+/// index row, so unique indexes go over keys of 16 bytes and searches over the first 200 characters.
 enum PostgresSchema {
     static let migrations: [PostgresQuery] = [first]
 
     private static let first: PostgresQuery = """
-        create table catalog_version(only_row boolean primary key default true check(only_row), version bigint not null);
+        create table catalog_version(only_row boolean primary key default true check(only_row), version
+            bigint not null);
         insert into catalog_version values(true, 0);
         create table tenants(
             id bigint primary key generated always as identity, name text not null unique,
             next_function bigint not null, next_mapping bigint not null);
         create table tenant_settings(
-            tenant_id bigint not null references tenants, key bytea not null, name text not null, value text not null,
+            tenant_id bigint not null references tenants, key bytea not null, name text not null, value
+                text not null,
             primary key(tenant_id, key));
         create table datasets(
             id bigint primary key generated always as identity, tenant_id bigint not null references tenants,
             key bytea not null, service text not null, last_seen bigint not null, unique(tenant_id, key));
         create table dataset_days(
             dataset_id bigint not null references datasets, day bigint not null,
-            profiles bigint not null, samples bigint not null, blocks bigint not null, primary key(dataset_id, day));
+            profiles bigint not null, samples bigint not null, blocks bigint not null, primary
+                key(dataset_id, day));
         create table dataset_types(
             dataset_id bigint not null references datasets, day bigint not null, key bytea not null,
             profile_type text not null, primary key(dataset_id, day, key));
@@ -30,16 +33,17 @@ enum PostgresSchema {
             tenant_id bigint not null references tenants, id bigint not null, key bytea not null,
             name text not null, system_name text not null, file text not null, start_line bigint not null,
             primary key(tenant_id, id));
-        create index functions_by_key on functions(tenant_id, key);
+        create index functions_by_key on functions(tenant_id, key, id);
         create index functions_by_name on functions(tenant_id, left(name, 200));
         create table mappings(
             tenant_id bigint not null references tenants, id bigint not null, key bytea not null,
             build_id text not null, file text not null, primary key(tenant_id, id));
-        create index mappings_by_key on mappings(tenant_id, key);
+        create index mappings_by_key on mappings(tenant_id, key, id);
         create index mappings_by_build on mappings(tenant_id, left(build_id, 200));
         create table function_sightings(
             tenant_id bigint not null, function_id bigint not null, dataset_id bigint not null,
-            first_seen bigint not null, last_seen bigint not null, primary key(tenant_id, function_id, dataset_id));
+            first_seen bigint not null, last_seen bigint not null, primary key(tenant_id, function_id,
+                dataset_id));
         create table blocks(
             id bytea primary key, level bigint not null, min_time bigint not null, max_time bigint not null,
             bytes bigint not null, path text not null, instance text not null, epoch bigint not null,
@@ -53,13 +57,16 @@ enum PostgresSchema {
             profiles bigint not null, samples bigint not null, primary key(block_id, position));
         create index block_datasets_by_dataset on block_datasets(dataset_id);
         create view block_rows as
-            select b.id, b.level, b.min_time, b.max_time, b.bytes, b.path, b.instance, b.epoch, b.lsn_low, b.lsn_high,
-                b.content_hash, b.state, b.version, t.name as tenant, d.service, bd.profile_types, bd.profiles,
+            select b.id, b.level, b.min_time, b.max_time, b.bytes, b.path, b.instance, b.epoch,
+                b.lsn_low, b.lsn_high,
+                b.content_hash, b.state, b.version, t.name as tenant, d.service, bd.profile_types,
+                    bd.profiles,
                 bd.samples, bd.position
             from blocks b left join block_datasets bd on bd.block_id = b.id
                 left join datasets d on d.id = bd.dataset_id left join tenants t on t.id = d.tenant_id;
         create table ring(
             key bytea primary key, instance text not null, address text not null, zone text not null,
-            roles text not null, state bigint not null, epoch bigint not null, heartbeat timestamptz not null);
+            roles text not null, state bigint not null, epoch bigint not null, heartbeat timestamptz not
+                null);
         """
 }

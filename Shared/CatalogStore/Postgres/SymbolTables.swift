@@ -129,7 +129,8 @@ enum MappingTable {
     ) throws {
         try db.execute(
             """
-            insert into mappings select $1, u.* from unnest($2::bigint[], $3::bytea[], $4::text[], $5::text[]) u
+            insert into mappings select $1, u.* from unnest($2::bigint[], $3::bytea[], $4::text[],
+                $5::text[]) u
             on conflict(tenant_id, id) do nothing
             """,
             [

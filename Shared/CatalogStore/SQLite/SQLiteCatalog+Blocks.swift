@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package import ProfileModel
+internal import ProfileModel
 internal import SQLiteClient
 
 extension SQLiteCatalog {
     @discardableResult
-    package func publish(_ block: BlockRecord) async throws(CatalogError) -> PublishOutcome {
+    func publish(_ block: BlockRecord) async throws(CatalogError) -> PublishOutcome {
         try CatalogLimits.check(block)
         return try await self.write { db in
             let known = try db.rows(
@@ -34,12 +34,13 @@ extension SQLiteCatalog {
         }
     }
 
-    package func blocks(tenant: TenantID, range: TimeRange) async throws(CatalogError) -> [BlockRecord] {
+    func blocks(tenant: TenantID, range: TimeRange) async throws(CatalogError) -> [BlockRecord] {
         try await self.read { db in
             try CatalogRows.blocks(
                 try db.rows(
                     """
-                    select * from block_rows where tenant = ? and state = 1 and max_time >= ? and min_time <= ?
+                    select * from block_rows where tenant = ? and state = 1 and max_time >= ? and
+                        min_time <= ?
                     order by min_time, id, position
                     """,
                     [.text(tenant.description), .int(range.first), .int(range.last)]
@@ -48,18 +49,21 @@ extension SQLiteCatalog {
         }
     }
 
-    package func allBlocks(instance: String) async throws(CatalogError) -> [BlockRecord] {
+    func allBlocks(instance: String) async throws(CatalogError) -> [BlockRecord] {
         try await self.read { db in
             try CatalogRows.blocks(
                 try db.rows(
-                    "select * from block_rows where instance = ? and state = 1 order by min_time, id, position",
+                    """
+                    select * from block_rows where instance = ? and state = 1 order by min_time, id,
+                        position
+                    """,
                     [.escaped(instance)]
                 )
             )
         }
     }
 
-    package func markDeleted(_ ids: [BlockID]) async throws(CatalogError) {
+    func markDeleted(_ ids: [BlockID]) async throws(CatalogError) {
         try await self.write { db in
             let version = try Self.nextVersion(db)
             for id in ids {
@@ -72,7 +76,7 @@ extension SQLiteCatalog {
         }
     }
 
-    package func blocksChanged(since version: Int64) async throws(CatalogError) -> BlockChanges {
+    func blocksChanged(since version: Int64) async throws(CatalogError) -> BlockChanges {
         try await self.read { db in
             try CatalogRows.changes(
                 try db.rows(

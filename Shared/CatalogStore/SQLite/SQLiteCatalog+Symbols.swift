@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package import ProfileModel
+internal import ProfileModel
 internal import SQLiteClient
 
 extension SQLiteCatalog {
-    package func upsertSymbols(
+    func upsertSymbols(
         tenant: TenantID,
         service: String,
         functions: [FunctionSymbol],
@@ -36,7 +36,7 @@ extension SQLiteCatalog {
         }
     }
 
-    package func restoreSymbols(
+    func restoreSymbols(
         tenant: TenantID,
         service: String,
         functions: [Identified<FunctionSymbol>],
@@ -66,19 +66,21 @@ extension SQLiteCatalog {
         }
     }
 
-    package func functions(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [FunctionSymbol?] {
+    func functions(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [FunctionSymbol?] {
         try await self.read { db in
             guard let key = try Self.knownTenantKey(db, tenant) else { return ids.map { _ in nil } }
             return try ids.map { id in
                 try db.rows(
-                    "select name, system_name, file, start_line from functions where tenant_id = ? and id = ?",
+                    """
+                    select name, system_name, file, start_line from functions where tenant_id = ? and id = ?
+                    """,
                     [.int(key), .int(id)]
                 ).first?.function(from: 0)
             }
         }
     }
 
-    package func functionNames(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [String?] {
+    func functionNames(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [String?] {
         try await self.read { db in
             guard let key = try Self.knownTenantKey(db, tenant) else { return ids.map { _ in nil } }
             return try ids.map { id in
@@ -90,7 +92,7 @@ extension SQLiteCatalog {
         }
     }
 
-    package func mappings(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [MappingSymbol?] {
+    func mappings(tenant: TenantID, ids: [Int64]) async throws(CatalogError) -> [MappingSymbol?] {
         try await self.read { db in
             guard let key = try Self.knownTenantKey(db, tenant) else { return ids.map { _ in nil } }
             return try ids.map { id in
@@ -102,7 +104,7 @@ extension SQLiteCatalog {
         }
     }
 
-    package func findFunctions(
+    func findFunctions(
         tenant: TenantID,
         matching: NameMatch,
         limit: Int
@@ -115,7 +117,8 @@ extension SQLiteCatalog {
                 case .containing(let text):
                     try db.rows(
                         """
-                        select id from functions where tenant_id = ? and instr(name, ?) > 0 order by id limit ?
+                        select id from functions where tenant_id = ? and instr(name, ?) > 0 order by id
+                            limit ?
                         """,
                         [.int(key), .escaped(text), .int(Int64(limit))]
                     )
@@ -129,9 +132,11 @@ extension SQLiteCatalog {
                 try matches.flatMap { match in
                     try db.rows(
                         """
-                        select f.id, f.name, f.system_name, f.file, f.start_line, d.service, s.first_seen, s.last_seen
+                        select f.id, f.name, f.system_name, f.file, f.start_line, d.service,
+                            s.first_seen, s.last_seen
                         from functions f
-                            left join function_sightings s on s.tenant_id = f.tenant_id and s.function_id = f.id
+                            left join function_sightings s on s.tenant_id = f.tenant_id and
+                                s.function_id = f.id
                             left join datasets d on d.id = s.dataset_id
                         where f.tenant_id = ? and f.id = ? order by d.service
                         """,
@@ -142,7 +147,7 @@ extension SQLiteCatalog {
         }
     }
 
-    package func dropSymbols() async throws(CatalogError) {
+    func dropSymbols() async throws(CatalogError) {
         try await self.write { db in
             try db.execute("delete from function_sightings")
             try db.execute("delete from functions")

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EventLog
-package import ProfileModel
+internal import ProfileModel
 internal import SQLiteClient
 
 /// The catalogue of a single process: one SQLite file.
-package final class SQLiteCatalog: Catalog {
+final class SQLiteCatalog: Catalog {
     private let database: SQLiteDatabase
     /// Milliseconds since 1970.
     private let now: @Sendable () -> Int64
 
     /// Opens or creates the file at `path` and brings its tables up to date.
-    package init(path: String, now: @escaping @Sendable () -> Int64) async throws(CatalogError) {
+    init(path: String, now: @escaping @Sendable () -> Int64) async throws(CatalogError) {
         self.now = now
         do {
             self.database = try await SQLiteDatabase(path: path, migrations: SQLiteSchema.migrations)
@@ -42,13 +42,13 @@ package final class SQLiteCatalog: Catalog {
     }
 
     /// Answers when the catalogue can be read.
-    package func health() async throws(CatalogError) {
+    func health() async throws(CatalogError) {
         _ = try await self.read { db in try db.rows("select version from catalog_version") }
     }
 
     // MARK: Ring
 
-    package func register(_ registration: InstanceRegistration) async throws(CatalogError) -> Int64 {
+    func register(_ registration: InstanceRegistration) async throws(CatalogError) -> Int64 {
         try CatalogLimits.check(registration)
         let now = self.now()
         return try await self.write { db in
@@ -70,7 +70,7 @@ package final class SQLiteCatalog: Catalog {
         }
     }
 
-    package func heartbeat(instance: String, epoch: Int64) async throws(CatalogError) {
+    func heartbeat(instance: String, epoch: Int64) async throws(CatalogError) {
         let now = self.now()
         try await self.write { db in
             let count = try db.execute(
@@ -81,7 +81,7 @@ package final class SQLiteCatalog: Catalog {
         }
     }
 
-    package func leave(instance: String, epoch: Int64) async throws(CatalogError) {
+    func leave(instance: String, epoch: Int64) async throws(CatalogError) {
         try await self.write { db in
             let count = try db.execute(
                 "update ring set state = 2 where instance = ? and epoch = ?",
@@ -91,7 +91,7 @@ package final class SQLiteCatalog: Catalog {
         }
     }
 
-    package func instances() async throws(CatalogError) -> [InstanceRecord] {
+    func instances() async throws(CatalogError) -> [InstanceRecord] {
         let now = self.now()
         return try await self.read { db in
             try db.rows(
@@ -105,18 +105,19 @@ package final class SQLiteCatalog: Catalog {
 
     // MARK: Tenants
 
-    package func tenants() async throws(CatalogError) -> [TenantID] {
+    func tenants() async throws(CatalogError) -> [TenantID] {
         try await self.read { db in
             try db.rows("select name from tenants order by name").map { try $0.tenant(0) }
         }
     }
 
-    package func services(tenant: TenantID) async throws(CatalogError) -> [ServiceRecord] {
+    func services(tenant: TenantID) async throws(CatalogError) -> [ServiceRecord] {
         try await self.read { db in
             let rows = try db.rows(
                 """
                 select d.id, d.service, d.last_seen, sum(y.profiles), sum(y.samples)
-                from tenants t join datasets d on d.tenant_id = t.id join dataset_days y on y.dataset_id = d.id
+                from tenants t join datasets d on d.tenant_id = t.id join dataset_days y on y.dataset_id
+                    = d.id
                 where t.name = ? group by d.id
                 """,
                 [.text(tenant.description)]
@@ -124,7 +125,8 @@ package final class SQLiteCatalog: Catalog {
             let types = try db.rows(
                 """
                 select distinct d.id, y.profile_type
-                from tenants t join datasets d on d.tenant_id = t.id join dataset_types y on y.dataset_id = d.id
+                from tenants t join datasets d on d.tenant_id = t.id join dataset_types y on
+                    y.dataset_id = d.id
                 where t.name = ?
                 """,
                 [.text(tenant.description)]
@@ -133,10 +135,13 @@ package final class SQLiteCatalog: Catalog {
         }
     }
 
-    package func settings(tenant: TenantID) async throws(CatalogError) -> [String: String] {
+    func settings(tenant: TenantID) async throws(CatalogError) -> [String: String] {
         try await self.read { db in
             let rows = try db.rows(
-                "select s.key, s.value from tenants t join tenant_settings s on s.tenant_id = t.id where t.name = ?",
+                """
+                select s.key, s.value from tenants t join tenant_settings s on s.tenant_id = t.id where
+                    t.name = ?
+                """,
                 [.text(tenant.description)]
             )
             return Dictionary(
@@ -146,13 +151,14 @@ package final class SQLiteCatalog: Catalog {
         }
     }
 
-    package func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError) {
+    func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError) {
         try await self.write { db in
             let tenantKey = try Self.tenantKey(db, tenant)
             if let json {
                 try db.execute(
                     """
-                    insert into tenant_settings values(?1, ?2, ?3) on conflict(tenant_id, key) do update set value = ?3
+                    insert into tenant_settings values(?1, ?2, ?3) on conflict(tenant_id, key) do update
+                        set value = ?3
                     """,
                     [.int(tenantKey), .escaped(key), .escaped(json)]
                 )

@@ -8,7 +8,8 @@ enum SQLiteSchema {
     static let migrations: [SQLiteQuery] = [first]
 
     private static let first: SQLiteQuery = """
-        create table catalog_version(only_row integer primary key check(only_row = 1), version integer not null) strict;
+        create table catalog_version(only_row integer primary key check(only_row = 1), version integer
+            not null) strict;
         insert into catalog_version values(1, 0);
         create table tenants(
             id integer primary key, name text not null unique,
@@ -43,7 +44,8 @@ enum SQLiteSchema {
             first_seen integer not null, last_seen integer not null,
             primary key(tenant_id, function_id, dataset_id)) strict, without rowid;
         create table blocks(
-            id blob not null primary key, level integer not null, min_time integer not null, max_time integer not null,
+            id blob not null primary key, level integer not null, min_time integer not null, max_time
+                integer not null,
             bytes integer not null, path text not null, instance text not null, epoch integer not null,
             lsn_low integer not null, lsn_high integer not null, content_hash blob not null,
             state integer not null, version integer not null) strict, without rowid;
@@ -51,18 +53,22 @@ enum SQLiteSchema {
         create index blocks_by_instance on blocks(instance) where state = 1;
         create table block_datasets(
             block_id blob not null references blocks, position integer not null,
-            dataset_id integer not null references datasets, day integer not null, profile_types text not null,
+            dataset_id integer not null references datasets, day integer not null, profile_types text
+                not null,
             profiles integer not null, samples integer not null,
             primary key(block_id, position)) strict, without rowid;
         create index block_datasets_by_dataset on block_datasets(dataset_id);
         create view block_rows as
-            select b.id, b.level, b.min_time, b.max_time, b.bytes, b.path, b.instance, b.epoch, b.lsn_low, b.lsn_high,
-                b.content_hash, b.state, b.version, t.name as tenant, d.service, bd.profile_types, bd.profiles,
+            select b.id, b.level, b.min_time, b.max_time, b.bytes, b.path, b.instance, b.epoch,
+                b.lsn_low, b.lsn_high,
+                b.content_hash, b.state, b.version, t.name as tenant, d.service, bd.profile_types,
+                    bd.profiles,
                 bd.samples, bd.position
             from blocks b left join block_datasets bd on bd.block_id = b.id
                 left join datasets d on d.id = bd.dataset_id left join tenants t on t.id = d.tenant_id;
         create table ring(
-            instance text not null primary key, address text not null, zone text not null, roles text not null,
+            instance text not null primary key, address text not null, zone text not null, roles text
+                not null,
             state integer not null, epoch integer not null, heartbeat integer not null) strict, without rowid;
         """
 }
