@@ -130,15 +130,3 @@ package struct DatasetDictionary: Sendable {
 
     package var nodeCount: Int { self.nodeParents.count }
 }
-
-extension DatasetDictionary {
-    /// What flame graphs call a location without lines: `binary!0xaddress`, or the bare address in hexadecimal when the
-    /// binary is unknown (spec/query 4.1).
-    package func unresolvedName(of location: LocationRow) -> String {
-        let address = String(location.address, radix: 16)
-        guard location.mapping != LocationRow.noMapping else { return address }
-        let file = self.strings[self.mappings[Int(location.mapping)].file]
-        guard let binary = file.split(separator: "/").last else { return address }
-        return "\(binary)!0x\(address)"
-    }
-}

@@ -12,10 +12,10 @@ import Testing
             )
         }
         var location = LocationRow(mapping: 0, firstLine: 0, lineCount: 0, flags: 0, address: 0xBEEF)
-        #expect(dictionary.unresolvedName(of: location) == "shop!0xbeef")
+        #expect(dictionary.unsymbolizedName(of: location) == "shop!0xbeef")
         location.mapping = 1
-        #expect(dictionary.unresolvedName(of: location) == "beef")
+        #expect(dictionary.unsymbolizedName(of: location) == "0xbeef")
         location.mapping = LocationRow.noMapping
-        #expect(dictionary.unresolvedName(of: location) == "beef")
+        #expect(dictionary.unsymbolizedName(of: location) == "0xbeef")
     }
 }

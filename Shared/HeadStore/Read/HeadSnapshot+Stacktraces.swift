@@ -40,7 +40,7 @@ extension DatasetDictionary {
             defer { table.endLocation() }
             guard used[index] else { continue }
             if location.lineCount == 0 {
-                table.appendFrame(name: table.appendName(.text(self.unresolvedName(of: location))))
+                table.appendFrame(name: table.appendName(.text(self.unsymbolizedName(of: location))))
                 continue
             }
             let first = Int(location.firstLine)
