@@ -21,6 +21,8 @@ struct Module {
     var c: [String] = []
     /// Experimental `Lifetimes`, for modules that declare non-escapable types (ADR 0002).
     var lifetimes = false
+    /// What only the module's tests use besides.
+    var testUses: [String] = []
     /// Files embedded by the compiler, excluded from SwiftPM's resource handling.
     var exclude: [String] = []
 
@@ -94,7 +96,11 @@ let modules = [
     Module(
         layer: 2,
         name: "WireAPI",
-        uses: ["ByteCoding", "FlameGraph", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire"]
+        uses: [
+            "ByteCoding", "FlameGraph", "HTTPClient", "LabelSelector", "ProfileColumns", "ProfileModel",
+            "ProtobufWire",
+        ],
+        testUses: ["HTTPServer"]
     ),
     Module(layer: 2, name: "RPC", uses: ["ByteCoding", "Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
     // L3 running
@@ -162,7 +168,7 @@ let wanted: Set<String>? = Context.environment["HEARTH_MODULES"].map { list in
     var closed: Set<String> = []
     while let name = open.popLast() {
         guard closed.insert(name).inserted else { continue }
-        open += modules.first { $0.name == name }?.uses ?? []
+        open += modules.first { $0.name == name }.map { $0.uses + $0.testUses } ?? []
     }
     return closed
 }
@@ -182,7 +188,7 @@ func targets(_ module: Module) -> [Target] {
     )
     let tests = Target.testTarget(
         name: "\(module.name)Tests",
-        dependencies: ([module.name, "Support"] + module.uses).map { .byName(name: $0) },
+        dependencies: ([module.name, "Support"] + module.uses + module.testUses).map { .byName(name: $0) },
         path: "Tests/\(module.name)Tests",
         swiftSettings: strict
     )
