@@ -15,9 +15,9 @@ import Testing
         }
     }()
 
-    @Test(.enabled(if: oracle != nil)) func readsAndWritesWhatPythonDoes() throws {
+    @Test(.enabled(if: oracle != nil)) func readsAndWritesWhatPythonDoes() async throws {
         let oracle = try #require(Self.oracle)
-        let random = try oracle.ask((0..<300).map { "random \(Self.name) \($0)" })
+        let random = try await oracle.ask((0..<300).map { "random \(Self.name) \($0)" })
         var commands: [String] = []
         var expected: [[UInt8]] = []
         for pair in random {
@@ -32,13 +32,13 @@ import Testing
                 expected.append(binary)
             }
         }
-        let answers = try oracle.ask(commands)
+        let answers = try await oracle.ask(commands)
         for (index, answer) in answers.enumerated() {
             #expect(answer?.first == expected[index], "\(commands[index])")
         }
     }
 
-    @Test(.enabled(if: oracle != nil)) func agreesOnDamagedMessages() throws {
+    @Test(.enabled(if: oracle != nil)) func agreesOnDamagedMessages() async throws {
         let oracle = try #require(Self.oracle)
         var random = SplitMix(state: 21)
         var damaged: [[UInt8]] = []
@@ -55,7 +55,7 @@ import Testing
                 damaged.append(bytes)
             }
         }
-        let theirs = try oracle.ask(damaged.map { "clean \(Self.name) \(ProtobufOracle.argument($0))" })
+        let theirs = try await oracle.ask(damaged.map { "clean \(Self.name) \(ProtobufOracle.argument($0))" })
         var ours: [(index: Int, bytes: [UInt8])] = []
         for (index, bytes) in damaged.enumerated() {
             do {
@@ -66,7 +66,9 @@ import Testing
             }
             #expect(theirs[index] != nil, "accepted \(ProtobufOracle.argument(bytes))")
         }
-        let cleaned = try oracle.ask(ours.map { "clean \(Self.name) \(ProtobufOracle.argument($0.bytes))" })
+        let cleaned = try await oracle.ask(
+            ours.map { "clean \(Self.name) \(ProtobufOracle.argument($0.bytes))" }
+        )
         for (position, item) in ours.enumerated() { #expect(cleaned[position] == theirs[item.index]) }
         #expect(ours.count > 100 && ours.count < damaged.count)
     }

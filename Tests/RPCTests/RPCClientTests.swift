@@ -61,7 +61,7 @@ import Testing
         of client: RPCClient,
         path: String,
         code: Int32,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(60)
     ) async -> ServiceError? {
         do throws(ServiceError) {
             let _: EchoAnswer = try await client.call(

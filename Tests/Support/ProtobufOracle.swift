@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Glibc
 
 /// Python's `protobuf`, with `.proto` files of `Tests/Fixtures/proto` compiled by `protoc`: what our codecs
@@ -38,9 +39,16 @@ package final class ProtobufOracle: Sendable {
         guard outcome.status == 0 else { throw SupportError("protoc: \(outcome.output)") }
     }
 
-    /// Runs `commands` (see `oracle.py`) and gives one answer for each, split at spaces, payloads as bytes;
-    /// nil for refused ones.
-    package func ask(_ commands: [String]) throws -> [[[UInt8]]?] {
+    /// Runs `commands` (see `oracle.py`) and gives one answer for each, split at spaces, payloads as bytes.
+    ///
+    /// Refused messages are nil. Waits on a thread of its own: other tests go on meanwhile.
+    package func ask(_ commands: [String]) async throws -> [[[UInt8]]?] {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try self.answers(to: commands) }) }.start()
+        }
+    }
+
+    private func answers(to commands: [String]) throws -> [[[UInt8]]?] {
         let name = "commands-\(commands.hashValue.magnitude)"
         try self.folder.write(Array(commands.joined(separator: "\n").utf8), to: name)
         let script = [Self.protos + "/oracle.py", self.descriptors, "\(self.folder.path)/\(name)"]

@@ -69,7 +69,8 @@ import WireAPI
                     payload: payload
                 )
             }
-            #expect(try await client.append(profiles) == [.stored, .empty, .stored])
+            let outcomes = try await client.append(profiles)
+            #expect(outcomes == [.stored, .empty, .stored])
         }
     }
 

@@ -26,13 +26,13 @@ import WireAPI
     ]
 
     @Test(.enabled(if: oracle != nil), arguments: messages.indices)
-    func readsAndWritesWhatPythonDoes(index: Int) throws {
-        try Self.compare(Self.messages[index])
+    func readsAndWritesWhatPythonDoes(index: Int) async throws {
+        try await Self.compare(Self.messages[index])
     }
 
-    private static func compare<M: Message>(_ type: M.Type) throws {
+    private static func compare<M: Message>(_ type: M.Type) async throws {
         let oracle = try #require(Self.oracle)
-        let random = try oracle.ask((0..<60).map { "random \(M.messageName) \($0)" })
+        let random = try await oracle.ask((0..<60).map { "random \(M.messageName) \($0)" })
         var commands: [String] = []
         var expected: [[UInt8]] = []
         for pair in random {
@@ -46,7 +46,7 @@ import WireAPI
             commands.append("encode \(M.messageName) \(ProtobufOracle.argument(fromBinary.json()))")
             expected.append(binary)
         }
-        let answers = try oracle.ask(commands)
+        let answers = try await oracle.ask(commands)
         for (index, answer) in answers.enumerated() {
             #expect(answer?.first == expected[index], "\(commands[index])")
         }
