@@ -58,6 +58,15 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable {
         self.length += other.count
     }
 
+    /// Appends the elements of `other` in `range`, which must lie in its indices.
+    @inlinable
+    public mutating func append(_ other: borrowing Column<Element>, range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= other.length, "range out of bounds")
+        self.reserve(self.length + range.count)
+        unsafe (self.start + self.length).update(from: other.start + range.lowerBound, count: range.count)
+        self.length += range.count
+    }
+
     /// Removes all elements and keeps the memory.
     @inlinable
     public mutating func removeAll() { self.length = 0 }

@@ -58,6 +58,11 @@ package struct DecodedProfile: ~Copyable, Sendable {
         package var frameCount: UInt32
         /// Index of `labelSets`; 0 is the empty set.
         package var labelSet: UInt32
+
+        /// The positions of its frames, leaf first.
+        package var frameRange: Range<Int> {
+            Int(self.firstFrame)..<Int(self.firstFrame) + Int(self.frameCount)
+        }
     }
 
     /// The pairs of one label set: `pairs[firstPair..<firstPair + pairCount]`, sorted by name, names unique.

@@ -51,11 +51,13 @@ package struct PprofDecoder: ~Copyable, Sendable {
         let isGo = Language.isGo(self.tables.texts, labels: incoming.labels)
         if isGo { GoTypeParameters.strip(&self.tables.texts) }
         self.links.resolve(self.tables)
-        try self.readSamples(incoming, into: &profile, keepAll: false)
-        if isGo, self.repair.isNeeded(self.tables, deepest: self.context.deepest) {
-            try self.readSamples(incoming, into: &profile, keepAll: true)
-            self.repair.run(&profile, &self.samples)
-        }
+        // Heap profiles of Go nearly always have stacks that may have been cut; others are read again if so.
+        let isHeap = isGo && self.repair.isHeap(self.tables)
+        try self.readSamples(incoming, into: &profile, keepAll: isHeap)
+        let needsRepair =
+            isGo && self.repair.isNeeded(self.tables, isHeap: isHeap, deepest: self.context.deepest)
+        if needsRepair, !isHeap { try self.readSamples(incoming, into: &profile, keepAll: true) }
+        if needsRepair || isHeap { self.repair.settle(&profile, &self.samples, repairing: needsRepair) }
         profile.damage.truncatedStacks = self.context.cut
         profile.damage.danglingSamples = self.context.dangling
         profile.damage.saturatedSums = self.samples.saturatedSums
@@ -122,7 +124,7 @@ package struct PprofDecoder: ~Copyable, Sendable {
                 )
             }
             if keepAll {
-                self.samples.keep(&profile, labelSet: labelSet)
+                self.samples.keep(&profile, labelSet: labelSet, hash: hash)
             } else {
                 self.samples.commit(&profile, labelSet: labelSet, hash: hash)
             }

@@ -51,9 +51,13 @@ struct SampleTable: ~Copyable {
     }
 
     /// Keeps the open sample as it is, for repairs that need to see all stacks.
-    mutating func keep(_ profile: inout DecodedProfile, labelSet: UInt32) {
+    mutating func keep(_ profile: inout DecodedProfile, labelSet: UInt32, hash stackHash: UInt64) {
+        self.hashes.append(stackHash)
         self.append(&profile, labelSet: labelSet)
     }
+
+    /// Exchanges the hashes of what was kept for an empty column.
+    mutating func swapHashes(_ other: inout Column<UInt64>) { swap(&self.hashes, &other) }
 
     /// Keeps the open sample, adds it to an equal one, or drops it when a value is negative or none is
     /// positive.
@@ -74,13 +78,6 @@ struct SampleTable: ~Copyable {
         self.slots[slot] = UInt32(profile.samples.count) + 1
         self.hashes.append(hash)
         self.append(&profile, labelSet: labelSet)
-    }
-
-    /// The hash of the open sample's stack.
-    func openHash(_ profile: borrowing DecodedProfile) -> UInt64 {
-        var hash = Self.seed
-        for index in self.frameStart..<profile.frames.count { hash = Self.mix(hash, profile.frames[index]) }
-        return hash
     }
 
     private mutating func append(_ profile: inout DecodedProfile, labelSet: UInt32) {

@@ -8,17 +8,19 @@ internal import ByteCoding
 /// form a group; a group whose root end occurs further up in another group is missing what that one has
 /// below.
 struct StackRepair: ~Copyable {
-    /// 128 bits stand for a run of frames.
-    private struct Run: Hashable {
-        var first: UInt64
-        var second: UInt64
+    /// Stacks with the same root end.
+    struct Group: BitwiseCopyable {
+        var firstSample: Int
+        var memberCount: Int
     }
 
-    private struct Reference {
+    /// Where frames are copied from: the `count` root-most of a group's first stack.
+    struct Reference: BitwiseCopyable {
         var group: Int
-        var offset: Int
+        var count: Int
     }
 
+    private static let none = Reference(group: -1, count: 0)
     private static let windowCount = 8
     private static let windowLength = 16
     private static let suffixLength = 24
@@ -27,15 +29,21 @@ struct StackRepair: ~Copyable {
     private var frames = Column<UInt32>()
     private var values = Column<Int64>()
     private var samples = Column<DecodedProfile.Sample>()
+    private var hashes = Column<UInt64>()
 
-    /// Whether some stack may have been cut.
-    func isNeeded(_ tables: borrowing RawTables, deepest: Int) -> Bool {
-        guard deepest >= 28 else { return false }
+    private var groupTable = RunTable()
+    private var groups = Column<Group>()
+    /// The group of each sample, −1 for stacks too short to have lost any.
+    private var groupOf = Column<Int32>()
+    private var windowTable = RunTable()
+    private var windows = Column<Reference>()
+    private var direct = Column<Reference>()
+    private var complete = Column<Reference>()
+
+    /// Whether some sample type is the heap's: then a stack of 28 frames may be a cut one.
+    func isHeap(_ tables: borrowing RawTables) -> Bool {
         for index in tables.sampleTypes.indices {
             let type = tables.sampleTypes[index].type
-            guard type < tables.texts.count else { continue }
-            if deepest >= 60, tables.texts.equals(type, "cpu") { return true }
-            guard deepest < 33 else { continue }
             if tables.texts.equals(type, "alloc_objects") || tables.texts.equals(type, "alloc_space") {
                 return true
             }
@@ -46,83 +54,110 @@ struct StackRepair: ~Copyable {
         return false
     }
 
-    /// Completes the stacks of `profile`, which holds all samples as sent, then drops and adds up through
-    /// `table`.
-    mutating func run(_ profile: inout DecodedProfile, _ table: inout SampleTable) {
-        let (groups, groupOf) = self.group(profile)
-        let references = self.references(profile, groups)
+    /// Whether some stack may have been cut.
+    func isNeeded(_ tables: borrowing RawTables, isHeap: Bool, deepest: Int) -> Bool {
+        if isHeap, deepest >= 28, deepest < 33 { return true }
+        guard deepest >= 60 else { return false }
+        for index in tables.sampleTypes.indices
+        where tables.texts.equals(tables.sampleTypes[index].type, "cpu") {
+            return true
+        }
+        return false
+    }
+
+    /// Drops and adds up the samples of `profile`, which were all kept as sent; with `repairing` after
+    /// completing their stacks.
+    mutating func settle(_ profile: inout DecodedProfile, _ table: inout SampleTable, repairing: Bool) {
+        self.complete.removeAll()
+        if repairing { self.findReferences(profile) }
         swap(&self.frames, &profile.frames)
         swap(&self.values, &profile.values)
         swap(&self.samples, &profile.samples)
+        table.swapHashes(&self.hashes)
         table.reset(&profile, sampleCount: self.samples.count, typeCount: table.typeCount)
         for index in self.samples.indices {
             let sample = self.samples[index]
-            self.copy(sample, into: &profile)
-            if groupOf[index] >= 0, let reference = references[groupOf[index]] {
-                let source = self.samples[groups[reference.group][0]]
-                let end = Int(source.firstFrame) + Int(source.frameCount)
-                for at in end - min(reference.offset, Int(source.frameCount))..<end {
-                    profile.frames.append(self.frames[at])
-                }
+            var hash = self.hashes[index]
+            profile.frames.append(self.frames, range: sample.frameRange)
+            if !self.complete.isEmpty, self.groupOf[index] >= 0 {
+                let reference = self.complete[Int(self.groupOf[index])]
+                if reference.count > 0 { self.complete(with: reference, &hash, into: &profile) }
             }
-            for column in 0..<table.typeCount {
-                profile.values.append(self.values[index * table.typeCount + column])
-            }
-            let hash = table.openHash(profile)
+            let start = index * table.typeCount
+            profile.values.append(self.values, range: start..<start + table.typeCount)
             table.commit(&profile, labelSet: sample.labelSet, hash: hash)
         }
     }
 
-    private func copy(_ sample: DecodedProfile.Sample, into profile: inout DecodedProfile) {
-        for at in Int(sample.firstFrame)..<Int(sample.firstFrame) + Int(sample.frameCount) {
+    /// Appends the missing frames.
+    private func complete(with reference: Reference, _ hash: inout UInt64, into profile: inout DecodedProfile)
+    {
+        let source = self.samples[self.groups[reference.group].firstSample].frameRange
+        for at in max(source.lowerBound, source.upperBound - reference.count)..<source.upperBound {
             profile.frames.append(self.frames[at])
+            hash = SampleTable.mix(hash, self.frames[at])
         }
     }
 
-    /// Samples by their root-most frames; −1 for stacks too short to have lost any.
-    private func group(_ profile: borrowing DecodedProfile) -> (groups: [[Int]], groupOf: [Int]) {
-        var groups: [[Int]] = []
-        var known: [Run: Int] = [:]
-        var groupOf = [Int](repeating: -1, count: profile.samples.count)
-        for index in profile.samples.indices {
-            guard profile.samples[index].frameCount >= Self.suffixLength else { continue }
-            let run = Self.run(profile, index, length: Self.suffixLength, offset: 0)
-            let group = known[run, default: groups.count]
-            if group == groups.count {
-                known[run] = group
-                groups.append([])
-            }
-            groups[group].append(index)
-            groupOf[index] = group
+    /// Fills `groups`, `groupOf` and `complete`.
+    private mutating func findReferences(_ profile: borrowing DecodedProfile) {
+        self.findGroups(profile)
+        self.findWindows(profile)
+        self.direct.removeAll()
+        for index in self.groups.indices {
+            let first = self.groups[index].firstSample
+            let run = Self.run(profile, first, length: Self.windowLength, offset: 0)
+            let window = self.windowTable.number(of: run)
+            self.direct.append(window.map { self.windows[$0] } ?? Self.none)
         }
-        return (groups, groupOf)
-    }
-
-    /// For each group the group to copy from and how many frames; nil where nothing is missing.
-    private func references(_ profile: borrowing DecodedProfile, _ groups: [[Int]]) -> [Reference?] {
-        var windows: [Run: Reference] = [:]
-        for (group, members) in groups.enumerated() where members.count >= 2 {
-            for offset in 1...Self.windowCount {
-                let run = Self.run(profile, members[0], length: Self.windowLength, offset: offset)
-                if let known = windows[run], known.offset >= offset { continue }
-                windows[run] = Reference(group: group, offset: offset)
-            }
-        }
-        let direct = groups.map { members in
-            windows[Self.run(profile, members[0], length: Self.windowLength, offset: 0)]
-        }
-        var complete = [Reference?](repeating: nil, count: groups.count)
-        for group in groups.indices {
-            guard var reference = direct[group] else { continue }
+        for index in self.groups.indices {
+            var reference = self.direct[index]
             var hops = 0
-            while let next = direct[reference.group] {
+            while reference.group >= 0, self.direct[reference.group].group >= 0 {
                 hops += 1
-                if hops > Self.hopCountMax { return [Reference?](repeating: nil, count: groups.count) }
-                reference = Reference(group: next.group, offset: reference.offset + next.offset)
+                // A circle: nothing can be told about this profile.
+                if hops > Self.hopCountMax { return self.complete.removeAll() }
+                let next = self.direct[reference.group]
+                reference = Reference(group: next.group, count: reference.count + next.count)
             }
-            complete[group] = reference
+            self.complete.append(reference)
         }
-        return complete
+    }
+
+    private mutating func findGroups(_ profile: borrowing DecodedProfile) {
+        self.groupTable.removeAll(expecting: profile.samples.count)
+        self.groups.removeAll()
+        self.groupOf.removeAll()
+        for index in profile.samples.indices {
+            guard profile.samples[index].frameCount >= Self.suffixLength else {
+                self.groupOf.append(-1)
+                continue
+            }
+            let run = Self.run(profile, index, length: Self.suffixLength, offset: 0)
+            let (group, isNew) = self.groupTable.insert(run)
+            if isNew { self.groups.append(Group(firstSample: index, memberCount: 0)) }
+            self.groups[group].memberCount += 1
+            self.groupOf.append(Int32(group))
+        }
+    }
+
+    /// Windows of the groups that have company; of equal ones the one furthest from the root counts.
+    private mutating func findWindows(_ profile: borrowing DecodedProfile) {
+        self.windowTable.removeAll(expecting: self.groups.count * Self.windowCount)
+        self.windows.removeAll()
+        for index in self.groups.indices where self.groups[index].memberCount >= 2 {
+            for offset in 1...Self.windowCount {
+                let first = self.groups[index].firstSample
+                let run = Self.run(profile, first, length: Self.windowLength, offset: offset)
+                let reference = Reference(group: index, count: offset)
+                let (window, isNew) = self.windowTable.insert(run)
+                if isNew {
+                    self.windows.append(reference)
+                } else if self.windows[window].count < offset {
+                    self.windows[window] = reference
+                }
+            }
+        }
     }
 
     /// `length` frames of a stack's root end, `offset` frames away from the root.
@@ -131,10 +166,9 @@ struct StackRepair: ~Copyable {
         _ index: Int,
         length: Int,
         offset: Int
-    ) -> Run {
-        let sample = profile.samples[index]
-        let end = Int(sample.firstFrame) + Int(sample.frameCount) - offset
-        var run = Run(first: SampleTable.seed, second: ~SampleTable.seed)
+    ) -> RunTable.Run {
+        let end = profile.samples[index].frameRange.upperBound - offset
+        var run = RunTable.Run(first: SampleTable.seed, second: ~SampleTable.seed)
         for at in end - length..<end {
             run.first = SampleTable.mix(run.first, profile.frames[at])
             run.second = SampleTable.mix(run.second, ~profile.frames[at])
