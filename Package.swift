@@ -133,8 +133,9 @@ let modules = [
         layer: 4,
         name: "Querier",
         uses: [
-            "CatalogStore", "FlameGraph", "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel",
-            "ProtobufWire", "RPC", "ServiceKit", "WebUI", "WireAPI",
+            "ByteCoding", "CatalogStore", "ConfigSchema", "EventLog", "Exposition", "FlameGraph", "HTTPClient",
+            "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire", "RPC",
+            "ServiceKit", "WebUI", "WireAPI",
         ]
     ),
 ]

@@ -1,40 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-package import HTTPServer
-package import ProfileModel
+internal import HTTPServer
+internal import ProfileModel
 internal import ProtobufWire
 package import RPC
+package import ServiceKit
 internal import WireAPI
-
-/// Whose data a request may see, and under which limits.
-package struct QueryAccess: Sendable {
-    package var tenant: TenantID
-    package var limits: QueryLimits
-
-    /// The right to ask for data of `tenant`.
-    package init(tenant: TenantID, limits: QueryLimits = QueryLimits()) {
-        self.tenant = tenant
-        self.limits = limits
-    }
-}
 
 /// The querier on the wire: `querier.v1.QuerierService` and `GET /pyroscope/render`.
 package struct QueryEndpoints: Sendable {
-    /// Finds the tenant of a request, or says why there is none.
-    package typealias Admission = @Sendable (HTTPHeaders) async throws(ServiceError) -> QueryAccess
-
     private let service: QueryService
-    private let admission: Admission
+    private let tenancy: Tenancy
+    private let limits: TenantLimitsTable
     private let now: @Sendable () -> Int64
 
     /// Endpoints over `service`; `now` gives milliseconds since 1970.
     package init(
         service: QueryService,
-        now: @escaping @Sendable () -> Int64,
-        admission: @escaping Admission
+        tenancy: Tenancy,
+        limits: TenantLimitsTable,
+        now: @escaping @Sendable () -> Int64
     ) {
         self.service = service
-        self.admission = admission
+        self.tenancy = tenancy
+        self.limits = limits
         self.now = now
+    }
+
+    /// What a request may weigh; requests are small, whatever their answers are.
+    package static var bodyLimits: RPCRouter.Limits {
+        RPCRouter.Limits(bodyByteCountMax: 4 << 20, messageByteCountMax: 16 << 20)
+    }
+
+    /// The routes that are no RPC.
+    package var routes: [Route] {
+        [
+            .get("/pyroscope/render") { request in
+                await Self.reportingGaps(request) { await self.render(request) }
+            }
+        ]
+    }
+
+    /// `router` with gaps in its answers reported; it may serve other services as well.
+    package static func mount(_ router: RPCRouter) -> RouteTable.Mount {
+        { request in await Self.reportingGaps(request) { await router.respond(to: request) } }
     }
 
     /// The rows for an `RPCRouter`.
@@ -63,13 +71,12 @@ package struct QueryEndpoints: Sendable {
         ]
     }
 
-    /// Answers `GET /pyroscope/render`.
-    package func render(_ request: HTTPRequest) async -> HTTPResponse {
-        guard request.method == "GET" else { return HTTPResponse(status: 405) }
+    private func render(_ request: HTTPRequest) async -> HTTPResponse {
         do throws(ServiceError) {
-            let scope = try await self.scope(request.headers, deadline: nil)
+            let items = try QueryItems(of: request)
+            let scope = try self.scope(request.headers, deadline: nil)
             do throws(QueryError) {
-                let json = try await self.service.render(request.query, scope)
+                let json = try await self.service.render(items, scope)
                 let headers: HTTPHeaders = ["Content-Type": "application/json"]
                 return HTTPResponse(status: 200, headers: headers, body: .bytes(json))
             } catch { throw ServiceError(error) }
@@ -81,20 +88,37 @@ package struct QueryEndpoints: Sendable {
     /// An answer that lacks something carries `X-Hearth-Partial: true` and one `X-Hearth-Warning` per reason;
     /// with
     /// `?partial=deny`, or the header `X-Hearth-Partial: deny`, it is 503 instead (spec/storage 6.15).
-    package static func reportingGaps(
+    static func reportingGaps(
+        _ request: HTTPRequest,
+        _ respond: () async -> HTTPResponse
+    ) async -> HTTPResponse {
+        let report = self.report(for: request)
+        let response = await PartialReport.$current.withValue(report, operation: respond)
+        return self.marked(response, report)
+    }
+
+    private static func reportingGaps(
         _ request: HTTPRequest,
         _ respond: () async -> HTTPResponse?
     ) async -> HTTPResponse? {
-        let asked = request.query.split(separator: "&").contains("partial=deny")
-        let report = PartialReport(isDenied: asked || request.headers["X-Hearth-Partial"] == "deny")
-        guard var response = await PartialReport.$current.withValue(report, operation: respond) else {
-            return nil
-        }
+        let report = self.report(for: request)
+        let response = await PartialReport.$current.withValue(report, operation: respond)
+        return response.map { self.marked($0, report) }
+    }
+
+    private static func report(for request: HTTPRequest) -> PartialReport {
+        let isDenied = request.query.split(separator: "&").contains("partial=deny")
+        return PartialReport(isDenied: isDenied || request.headers["X-Hearth-Partial"] == "deny")
+    }
+
+    private static func marked(_ response: HTTPResponse, _ report: PartialReport) -> HTTPResponse {
         let warnings = report.warnings
         guard !warnings.isEmpty else { return response }
+        var response = response
         response.headers.set("X-Hearth-Partial", "true")
         for warning in warnings {
-            response.headers.append("X-Hearth-Warning", String(warning.map { Self.isPlain($0) ? $0 : "?" }))
+            let plain = String(warning.map { Self.isPlain($0) ? $0 : "?" })
+            response.headers.append("X-Hearth-Warning", plain)
         }
         return response
     }
@@ -104,7 +128,7 @@ package struct QueryEndpoints: Sendable {
         _ serve: @escaping @Sendable (Request, QueryScope) async throws(QueryError) -> Answer
     ) -> RPCMethod {
         RPCMethod(path) { (context: RPCContext, request: Request) async throws(ServiceError) -> Answer in
-            let scope = try await self.scope(context.headers, deadline: context.deadline)
+            let scope = try self.scope(context.headers, deadline: context.deadline)
             do throws(QueryError) {
                 return try await serve(request, scope)
             } catch { throw ServiceError(error) }
@@ -114,11 +138,14 @@ package struct QueryEndpoints: Sendable {
     private func scope(
         _ headers: HTTPHeaders,
         deadline: ContinuousClock.Instant?
-    ) async throws(ServiceError) -> QueryScope {
-        let access = try await self.admission(headers)
+    ) throws(ServiceError) -> QueryScope {
+        let tenant: TenantID
+        do throws(TenancyError) {
+            tenant = try self.tenancy.tenant(of: headers)
+        } catch { throw ServiceError(error) }
         return QueryScope(
-            tenant: access.tenant,
-            limits: access.limits,
+            tenant: tenant,
+            limits: QueryLimits(self.limits.limits(of: tenant)),
             nowMilliseconds: self.now(),
             deadline: deadline,
             allowsUTF8LabelNames: ClientCapabilities(accept: headers.all("Accept")).allowsUTF8LabelNames,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ServiceKit
 
 /// What one tenant may ask for (spec/query 9, design D11); zero switches a limit off.
 package struct QueryLimits: Sendable, Hashable {
@@ -13,6 +14,14 @@ package struct QueryLimits: Sendable, Hashable {
 
     /// The defaults.
     package init() {}
+
+    /// The part of a tenant's limits that concerns queries.
+    init(_ limits: TenantLimits) {
+        self.lengthMax = limits.queryLengthMax
+        self.lookback = limits.queryLookbackMax
+        self.nodeCountDefault = Int64(limits.flameGraphNodeCountDefault)
+        self.nodeCountMax = Int64(limits.flameGraphNodeCountMax)
+    }
 
     /// The node limit for a request that asks for `asked`; below 1 means none.
     func nodeCount(asked: Int64?) throws(QueryError) -> Int64 {

@@ -24,7 +24,7 @@ extension QueryService {
         for name in request.groupBy where !name.isEmpty && !groupBy.contains(name) { groupBy.append(name) }
         let names = groupBy
         let tenant = scope.tenant
-        let parts = try await self.sources.gather(scope) { source throws(IngesterError) in
+        let parts = try await self.sources.gather(scope, steps.readRange) { source throws(IngesterError) in
             try await source.totals(tenant: tenant, query: query, groupBy: names)
         }
         var groups: [LabelSet: [Int64: Int64]] = [:]

@@ -36,7 +36,7 @@ extension QueryService {
             range: window.range
         )
         let tenant = scope.tenant
-        let parts = try await self.sources.gather(scope) { source throws(IngesterError) in
+        let parts = try await self.sources.gather(scope, window.range) { source throws(IngesterError) in
             try await source.stacktraces(tenant: tenant, query: query)
         }.flatMap(\.self)
         return try await self.merged(parts, scope).finish(

@@ -1,5 +1,6 @@
-internal import LabelSelector
 // SPDX-License-Identifier: Apache-2.0
+package import CatalogStore
+internal import LabelSelector
 internal import ProfileColumns
 internal import ProfileModel
 internal import WireAPI
@@ -18,6 +19,20 @@ package struct QueryService: Sendable {
         self.symbols = symbols
     }
 
+    /// A service that finds names in `catalog` and asks `members`.
+    package init(_ config: QuerierConfig, catalog: any Catalog, members: @escaping SourceFanOut.Members) {
+        self.init(
+            sources: SourceFanOut(
+                concurrencyMax: config.concurrencyMax,
+                timeout: config.timeout,
+                members: members
+            ),
+            symbols: SymbolNames(byteCountMax: config.symbolCacheByteCount) { tenant, ids in
+                try await catalog.functionNames(tenant: tenant, ids: ids)
+            }
+        )
+    }
+
     /// Series with a profile in the window that match `selector`, from everybody.
     func series(
         _ selector: LabelSelector,
@@ -26,7 +41,7 @@ package struct QueryService: Sendable {
     ) async throws(QueryError) -> [SeriesDescription] {
         let query = ProfileQuery(selector: selector, type: nil, range: window.range)
         let tenant = scope.tenant
-        return try await self.sources.gather(scope) { source throws(IngesterError) in
+        return try await self.sources.gather(scope, window.range) { source throws(IngesterError) in
             try await source.series(tenant: tenant, query: query)
         }.flatMap(\.self)
     }

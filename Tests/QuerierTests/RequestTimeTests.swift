@@ -83,7 +83,7 @@ import Testing
             text.replacing("+", with: "%2B").replacing(" ", with: "+")
         }
         let target = "/pyroscope/render?query=\(Setting.cpu)&from=\(encode(from))&until=\(encode(until))"
-        guard case .bytes(let body)? = await setting.respond(to: Setting.request("GET", target))?.body else {
+        guard case .bytes(let body) = await setting.respond(to: Setting.request("GET", target)).body else {
             return ""
         }
         return String(decoding: body, as: UTF8.self)

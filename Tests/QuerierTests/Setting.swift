@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventLog
+import Exposition
 import HTTPServer
 import ProfileModel
 import Querier
 import RPC
+import ServiceKit
 import WireAPI
 
 /// A querier over sources in memory, with a clock that stands still.
@@ -40,7 +43,7 @@ struct Setting {
             SourceMember(name: "ingester-\($0.offset)", source: $0.element)
         }
         self.service = QueryService(
-            sources: SourceFanOut(concurrencyMax: 2, timeout: timeout) { members },
+            sources: SourceFanOut(concurrencyMax: 2, timeout: timeout) { _, _ in members },
             symbols: SymbolNames { _, ids in symbols.names(ids) }
         )
         self.scope = QueryScope(
@@ -49,10 +52,13 @@ struct Setting {
             nowMilliseconds: now,
             report: PartialReport(isDenied: isPartialDenied)
         )
+        var tenantLimits = TenantLimits()
+        tenantLimits.queryLengthMax = limits.lengthMax
         self.endpoints = QueryEndpoints(
             service: self.service,
-            now: { now },
-            admission: { _ in QueryAccess(tenant: .anonymous, limits: limits) }
+            tenancy: Tenancy(),
+            limits: TenantLimitsTable(tenantLimits),
+            now: { now }
         )
     }
 
@@ -64,15 +70,18 @@ struct Setting {
     }
 
     /// Answers a request as the process would: RPC or plain HTTP.
-    func respond(to request: HTTPRequest) async -> HTTPResponse? {
-        await QueryEndpoints.reportingGaps(request) {
-            if request.path == "/pyroscope/render" { return await self.endpoints.render(request) }
-            let router = RPCRouter(
-                methods: self.endpoints.methods,
-                limits: RPCRouter.Limits(bodyByteCountMax: 1 << 20, messageByteCountMax: 1 << 20)
-            )
-            return await router.respond(to: request)
-        }
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let router = RPCRouter(
+            methods: self.endpoints.methods,
+            limits: QueryEndpoints.bodyLimits
+        )
+        let table = RouteTable(
+            routes: self.endpoints.routes,
+            mounts: [("rpc", QueryEndpoints.mount(router))],
+            registry: MetricRegistry(),
+            logger: .silent
+        )
+        return await table.respond(to: request)
     }
 
     static func request(

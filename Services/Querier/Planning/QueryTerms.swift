@@ -22,8 +22,12 @@ enum QueryTerms {
         )
     }
 
+    /// Bytes of all selectors of a request; less than a parser takes, so that it can be passed on in quotes.
+    private static let byteCountMax = 16 << 10
+
     /// The selector of a query for values.
     static func selector(_ text: String) throws(QueryError) -> LabelSelector {
+        try Self.checkLength([text])
         do {
             return try LabelSelector(parsing: text)
         } catch { throw .invalid("parsing label selector \(Self.quoted(text)): \(error)") }
@@ -31,6 +35,7 @@ enum QueryTerms {
 
     /// All of `texts` together; `prefix` is what the RPC's error begins with.
     static func selector(allOf texts: [String], prefix: String = "") throws(QueryError) -> LabelSelector {
+        try Self.checkLength(texts)
         var all = LabelSelector()
         for text in texts {
             do {
@@ -43,6 +48,13 @@ enum QueryTerms {
             }
         }
         return all
+    }
+
+    private static func checkLength(_ texts: [String]) throws(QueryError) {
+        let count = texts.reduce(0) { $0 + $1.utf8.count }
+        guard count <= Self.byteCountMax else {
+            throw .invalid("label selectors of \(count) bytes exceed the limit of \(Self.byteCountMax)")
+        }
     }
 
     /// A text of the client in quotes, cut where it is long.

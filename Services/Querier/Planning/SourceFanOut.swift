@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import ProfileModel
 package import WireAPI
 
 /// Somebody who holds profiles, with the name that warnings use.
@@ -17,8 +18,8 @@ package struct SourceMember: Sendable {
 ///
 /// Whoever does not answer is named in the report; only when nobody answers does the query fail.
 package struct SourceFanOut: Sendable {
-    /// Who is in the ring now.
-    package typealias Members = @Sendable () async throws -> [SourceMember]
+    /// Who may hold data of a tenant in a range of time, reachable or not.
+    package typealias Members = @Sendable (TenantID, TimeRange) async throws -> [SourceMember]
 
     private let members: Members
     private let concurrencyMax: Int
@@ -42,11 +43,12 @@ package struct SourceFanOut: Sendable {
     /// All answers, in no particular order.
     func gather<Answer: Sendable>(
         _ scope: QueryScope,
+        _ range: TimeRange,
         _ ask: @escaping Question<Answer>
     ) async throws(QueryError) -> [Answer] {
         let members: [SourceMember]
         do {
-            members = try await self.members()
+            members = try await self.members(scope.tenant, range)
         } catch is CancellationError {
             throw .canceled
         } catch { throw .unavailable("the ring cannot be read") }

@@ -2,6 +2,7 @@
 internal import FlameGraph
 internal import LabelSelector
 internal import ProfileModel
+package import ServiceKit
 internal import WireAPI
 
 /// What `GET /pyroscope/render` asks for (spec/query 6.2).
@@ -14,7 +15,7 @@ private struct RenderRequest {
     var maxNodes: Int64
     var groupBy: [String]
 
-    init(_ parameters: QueryString, now: Int64) throws(QueryError) {
+    init(_ parameters: QueryItems, now: Int64) throws(QueryError) {
         guard let query = parameters["query"], !query.isEmpty else { throw .invalid("\"query\" is required") }
         let parsed: LabelSelector
         do {
@@ -60,9 +61,9 @@ private struct RenderRequest {
 }
 
 extension QueryService {
-    /// Answers `GET /pyroscope/render` with JSON; `query` is the part of the URL behind `?`.
-    package func render(_ query: Substring, _ scope: QueryScope) async throws(QueryError) -> [UInt8] {
-        let request = try RenderRequest(try QueryString(query), now: scope.nowMilliseconds)
+    /// Answers `GET /pyroscope/render` with JSON.
+    package func render(_ parameters: QueryItems, _ scope: QueryScope) async throws(QueryError) -> [UInt8] {
+        let request = try RenderRequest(parameters, now: scope.nowMilliseconds)
         let step = RenderedTimeline.stepSeconds(start: request.start, end: request.end)
         let (tree, series) = try await self.both(request, step, scope)
         let timeline = { (points: [TypesV1.Point]?) in

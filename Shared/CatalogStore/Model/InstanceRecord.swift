@@ -32,4 +32,16 @@ package struct InstanceRecord: Hashable, Sendable {
     package var epoch: Int64
     /// Time since the last heartbeat by the catalogue's clock.
     package var heartbeatAge: Duration
+
+    package init(
+        registration: InstanceRegistration,
+        state: InstanceState,
+        epoch: Int64,
+        heartbeatAge: Duration
+    ) {
+        self.registration = registration
+        self.state = state
+        self.epoch = epoch
+        self.heartbeatAge = heartbeatAge
+    }
 }

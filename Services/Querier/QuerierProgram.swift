@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CatalogStore
+package import ConfigSchema
+internal import EventLog
+internal import Exposition
+internal import HTTPClient
+internal import ProfileModel
+internal import RPC
+package import ServiceKit
+internal import WebUI
+
+/// Configuration of the executable `hearth-querier`.
+package struct QuerierProcessConfig: Sendable, Equatable {
+    package var process = ProcessConfig()
+    package var tenancy = Tenancy()
+    package var limits = TenantLimits()
+    package var querier = QuerierConfig()
+    package var catalogURL = ""
+
+    /// The defaults.
+    package init() {}
+
+    /// The keys.
+    package static let schema = Schema<QuerierProcessConfig>([
+        ProcessConfig.schema.nested(at: \.process),
+        Tenancy.schema.nested(at: \.tenancy),
+        TenantLimits.schema.nested(at: \.limits),
+        QuerierConfig.schema.nested(at: \.querier),
+        Schema(
+            section: "",
+            [
+                .string(
+                    "catalog.url",
+                    \.catalogURL,
+                    "Catalogue of the cluster: postgres://user@host:port/database."
+                )
+            ]
+        ),
+    ])
+}
+
+/// The executable `hearth-querier`.
+package enum QuerierProgram {
+    /// A machine that is gone must not delay every query.
+    private static let connectTimeout = Duration.seconds(1)
+
+    /// Runs until a signal or a failure; the result is the status of the process.
+    package static func main() async -> Int32 {
+        await ServiceProgram(
+            name: "hearth-querier",
+            summary: "Answers queries: asks the ingesters, adds up, renders; serves the web page.",
+            schema: QuerierProcessConfig.schema,
+            defaults: QuerierProcessConfig(),
+            process: \.process,
+            assemble: Self.assemble
+        ).main()
+    }
+
+    private static func assemble(
+        _ config: QuerierProcessConfig,
+        _ runtime: ProcessRuntime
+    ) async throws -> [ServiceGroup<ContinuousClock>.Entry] {
+        let catalog = try await openCatalog(url: config.catalogURL, logger: runtime.log.logger("catalog"))
+        var clientConfiguration = HTTPClientConfiguration()
+        clientConfiguration.connectTimeout = Self.connectTimeout
+        let client = try HTTPClient(clientConfiguration)
+        let timeout = config.querier.timeout
+        let ring = RingSources(RingSources.Lookups(catalog), logger: runtime.log.logger("ring")) { address in
+            RemoteIngester(address: address, client: client, timeout: timeout)
+        }
+        runtime.readiness.add("ring") { ring.isReady ? nil : "not read yet" }
+        let service = QueryService(config.querier, catalog: catalog) { tenant, range in
+            try await ring.members(tenant: tenant, range: range)
+        }
+        let endpoints = QueryEndpoints(
+            service: service,
+            tenancy: config.tenancy,
+            limits: TenantLimitsTable(config.limits),
+            now: EventLog.systemMilliseconds
+        )
+        let http = HTTPService(
+            config.process,
+            handler: Self.table(endpoints, config.process, runtime),
+            registry: runtime.registry,
+            logger: runtime.log.logger("http")
+        )
+        return [.init("ring", ring), .init("http", http)]
+    }
+
+    private static func table(
+        _ endpoints: QueryEndpoints,
+        _ process: ProcessConfig,
+        _ runtime: ProcessRuntime
+    ) -> RouteTable {
+        let logger = runtime.log.logger("query")
+        let router = RPCRouter(methods: endpoints.methods, limits: QueryEndpoints.bodyLimits) {
+            context,
+            error in
+            guard let cause = error.cause else { return }
+            logger.error("query failed", ["path": .string(context.path), "error": .error(cause)])
+        }
+        let assets = WebAssets()
+        return RouteTable(
+            routes: runtime.statusRoutes + endpoints.routes,
+            mounts: [(nil, QueryEndpoints.mount(router)), ("ui", { assets.respond(to: $0) })],
+            registry: runtime.registry,
+            logger: runtime.log.logger("http"),
+            requestCountMax: process.requestCountMax
+        )
+    }
+}
