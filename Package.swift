@@ -102,7 +102,11 @@ let modules = [
         ],
         testUses: ["HTTPServer"]
     ),
-    Module(layer: 2, name: "RPC", uses: ["ByteCoding", "Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]),
+    Module(
+        layer: 2,
+        name: "RPC",
+        uses: ["ByteCoding", "Compression", "HTTPClient", "HTTPServer", "ProtobufWire"]
+    ),
     // L3 running
     Module(
         layer: 3,
@@ -133,7 +137,8 @@ let modules = [
         layer: 4,
         name: "Querier",
         uses: [
-            "ByteCoding", "CatalogStore", "ConfigSchema", "EventLog", "Exposition", "FlameGraph", "HTTPClient",
+            "ByteCoding", "CatalogStore", "ConfigSchema", "EventLog", "Exposition", "FlameGraph",
+            "HTTPClient",
             "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire", "RPC",
             "ServiceKit", "WebUI", "WireAPI",
         ]
@@ -142,6 +147,7 @@ let modules = [
 
 let executables = [
     Executable(name: "hearth-ingester", folder: "Ingester", uses: ["Ingester"]),
+    Executable(name: "hearth-querier", folder: "Querier", uses: ["Querier"]),
     Executable(name: "hearthctl", folder: "Hearthctl", uses: ["Hearthctl"]),
 ]
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CatalogStore
+package import EventLog
 internal import HTTPServer
-internal import ProfileModel
 internal import RPC
 package import ServiceKit
 internal import WebUI
@@ -12,29 +12,29 @@ package struct QuerierFront: Sendable {
     private let router: RPCRouter
     private let assets = WebAssets()
 
-    /// Bytes of a query's request, which is small.
+    /// Requests are small, whatever their answers are.
     private static let bodyByteCountMax = 4 << 20
 
-    /// Joins the ring's members, the symbol store and the tenants' limits.
+    /// Joins the ring's members, the symbol store and the tenants' limits; `logger` hears of faults of ours.
     package init(
         sources: SourceFanOut,
         catalog: any Catalog,
         tenancy: Tenancy,
         limits: TenantLimitsTable,
+        symbolCacheByteCount: Int = QuerierConfig().symbolCacheByteCount,
+        logger: Logger = .silent,
         milliseconds: @escaping @Sendable () -> Int64
     ) {
-        let symbols = SymbolNames { tenant, ids in try await catalog.functionNames(tenant: tenant, ids: ids) }
+        let symbols = SymbolNames(byteCountMax: symbolCacheByteCount) { tenant, ids in
+            try await catalog.functionNames(tenant: tenant, ids: ids)
+        }
         self.endpoints = QueryEndpoints(
             service: QueryService(sources: sources, symbols: symbols),
+            tenancy: tenancy,
+            limits: limits,
+            logger: logger,
             now: milliseconds
-        ) { headers throws(ServiceError) in
-            do throws(TenancyError) {
-                let tenant = try tenancy.tenant(of: headers)
-                return QueryAccess(tenant: tenant, limits: QueryLimits(limits.limits(of: tenant)))
-            } catch {
-                throw ServiceError(error)
-            }
-        }
+        )
         self.router = RPCRouter(
             methods: self.endpoints.methods,
             limits: RPCRouter.Limits(
@@ -45,26 +45,13 @@ package struct QuerierFront: Sendable {
     }
 
     /// Routes of plain HTTP.
-    package var routes: [Route] {
-        let endpoints = self.endpoints
-        return [
-            .get("/pyroscope/render") { request in
-                await QueryEndpoints.reportingGaps(request) { await endpoints.render(request) }
-                    ?? HTTPResponse(status: 404)
-            }
-        ]
-    }
+    package var routes: [Route] { self.endpoints.routes }
 
     /// The RPCs and the page, asked when no route matches.
     package var mounts: [(name: String?, respond: RouteTable.Mount)] {
-        let (router, assets) = (self.router, self.assets)
+        let assets = self.assets
         return [
-            (
-                nil,
-                { request in
-                    await QueryEndpoints.reportingGaps(request) { await router.respond(to: request) }
-                }
-            ),
+            (nil, QueryEndpoints.mount(self.router)),
             (
                 "page",
                 { request in
@@ -72,16 +59,5 @@ package struct QuerierFront: Sendable {
                 }
             ),
         ]
-    }
-}
-
-extension QueryLimits {
-    /// The part of a tenant's limits that queries know.
-    init(_ limits: TenantLimits) {
-        self.init()
-        self.lengthMax = limits.queryLengthMax
-        self.lookback = limits.queryLookbackMax
-        self.nodeCountDefault = Int64(limits.flameGraphNodeCountDefault)
-        self.nodeCountMax = Int64(limits.flameGraphNodeCountMax)
     }
 }

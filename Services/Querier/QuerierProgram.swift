@@ -5,9 +5,7 @@ internal import EventLog
 internal import Exposition
 internal import HTTPClient
 internal import ProfileModel
-internal import RPC
 package import ServiceKit
-internal import WebUI
 
 /// Configuration of the executable `hearth-querier`.
 package struct QuerierProcessConfig: Sendable, Equatable {
@@ -69,43 +67,32 @@ package enum QuerierProgram {
             RemoteIngester(address: address, client: client, timeout: timeout)
         }
         runtime.readiness.add("ring") { ring.isReady ? nil : "not read yet" }
-        let service = QueryService(config.querier, catalog: catalog) { tenant, range in
-            try await ring.members(tenant: tenant, range: range)
-        }
-        let endpoints = QueryEndpoints(
-            service: service,
+        let front = QuerierFront(
+            sources: SourceFanOut(
+                concurrencyMax: config.querier.concurrencyMax,
+                timeout: timeout,
+                members: { tenant, range in try await ring.members(tenant: tenant, range: range) }
+            ),
+            catalog: catalog,
             tenancy: config.tenancy,
             limits: TenantLimitsTable(config.limits),
-            now: EventLog.systemMilliseconds
+            symbolCacheByteCount: config.querier.symbolCacheByteCount,
+            logger: runtime.log.logger("query"),
+            milliseconds: EventLog.systemMilliseconds
+        )
+        let table = RouteTable(
+            routes: runtime.statusRoutes + front.routes,
+            mounts: front.mounts,
+            registry: runtime.registry,
+            logger: runtime.log.logger("http"),
+            requestCountMax: config.process.requestCountMax
         )
         let http = HTTPService(
             config.process,
-            handler: Self.table(endpoints, config.process, runtime),
+            handler: table,
             registry: runtime.registry,
             logger: runtime.log.logger("http")
         )
         return [.init("ring", ring), .init("http", http)]
-    }
-
-    private static func table(
-        _ endpoints: QueryEndpoints,
-        _ process: ProcessConfig,
-        _ runtime: ProcessRuntime
-    ) -> RouteTable {
-        let logger = runtime.log.logger("query")
-        let router = RPCRouter(methods: endpoints.methods, limits: QueryEndpoints.bodyLimits) {
-            context,
-            error in
-            guard let cause = error.cause else { return }
-            logger.error("query failed", ["path": .string(context.path), "error": .error(cause)])
-        }
-        let assets = WebAssets()
-        return RouteTable(
-            routes: runtime.statusRoutes + endpoints.routes,
-            mounts: [(nil, QueryEndpoints.mount(router)), ("ui", { assets.respond(to: $0) })],
-            registry: runtime.registry,
-            logger: runtime.log.logger("http"),
-            requestCountMax: process.requestCountMax
-        )
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import EventLog
 internal import HTTPServer
 internal import ProfileModel
 internal import ProtobufWire
@@ -11,24 +12,22 @@ package struct QueryEndpoints: Sendable {
     private let service: QueryService
     private let tenancy: Tenancy
     private let limits: TenantLimitsTable
+    private let logger: Logger
     private let now: @Sendable () -> Int64
 
-    /// Endpoints over `service`; `now` gives milliseconds since 1970.
+    /// Endpoints over `service`; `now` gives milliseconds since 1970, `logger` hears of faults of ours.
     package init(
         service: QueryService,
         tenancy: Tenancy,
         limits: TenantLimitsTable,
+        logger: Logger = .silent,
         now: @escaping @Sendable () -> Int64
     ) {
         self.service = service
         self.tenancy = tenancy
         self.limits = limits
+        self.logger = logger
         self.now = now
-    }
-
-    /// What a request may weigh; requests are small, whatever their answers are.
-    package static var bodyLimits: RPCRouter.Limits {
-        RPCRouter.Limits(bodyByteCountMax: 4 << 20, messageByteCountMax: 16 << 20)
     }
 
     /// The routes that are no RPC.
@@ -79,7 +78,7 @@ package struct QueryEndpoints: Sendable {
                 let json = try await self.service.render(items, scope)
                 let headers: HTTPHeaders = ["Content-Type": "application/json"]
                 return HTTPResponse(status: 200, headers: headers, body: .bytes(json))
-            } catch { throw ServiceError(error) }
+            } catch { throw self.noted(error) }
         } catch { return error.connectResponse }
     }
 
@@ -131,8 +130,14 @@ package struct QueryEndpoints: Sendable {
             let scope = try self.scope(context.headers, deadline: context.deadline)
             do throws(QueryError) {
                 return try await serve(request, scope)
-            } catch { throw ServiceError(error) }
+            } catch { throw self.noted(error) }
         }
+    }
+
+    /// What the client is told; the cause of a fault of ours goes to the log only.
+    private func noted(_ error: QueryError) -> ServiceError {
+        if case .internal(let cause) = error { self.logger.error("query failed", ["error": .error(cause)]) }
+        return ServiceError(error)
     }
 
     private func scope(

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import CatalogStore
 internal import LabelSelector
 internal import ProfileColumns
 internal import ProfileModel
@@ -17,20 +16,6 @@ package struct QueryService: Sendable {
     package init(sources: SourceFanOut, symbols: SymbolNames) {
         self.sources = sources
         self.symbols = symbols
-    }
-
-    /// A service that finds names in `catalog` and asks `members`.
-    package init(_ config: QuerierConfig, catalog: any Catalog, members: @escaping SourceFanOut.Members) {
-        self.init(
-            sources: SourceFanOut(
-                concurrencyMax: config.concurrencyMax,
-                timeout: config.timeout,
-                members: members
-            ),
-            symbols: SymbolNames(byteCountMax: config.symbolCacheByteCount) { tenant, ids in
-                try await catalog.functionNames(tenant: tenant, ids: ids)
-            }
-        )
     }
 
     /// Series with a profile in the window that match `selector`, from everybody.

@@ -73,7 +73,7 @@ struct Setting {
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         let router = RPCRouter(
             methods: self.endpoints.methods,
-            limits: QueryEndpoints.bodyLimits
+            limits: RPCRouter.Limits(bodyByteCountMax: 1 << 20, messageByteCountMax: 1 << 20)
         )
         let table = RouteTable(
             routes: self.endpoints.routes,

@@ -37,6 +37,9 @@ package struct SourceFanOut: Sendable {
         self.timeout = timeout
     }
 
+    /// Asks the same members for ever: those of one process.
+    package init(_ members: [SourceMember]) { self.init { _, _ in members } }
+
     typealias Question<Answer: Sendable> =
         @Sendable (any ProfileSource) async throws(IngesterError) -> Partial<Answer>
 
