@@ -63,7 +63,7 @@ package struct CodecLimits: Sendable {
     /// Objects and lists within one another, JSON.
     package var jsonDepthMax = 64
     /// Elements of all lists and maps together.
-    package var elementCountMax = 1 << 20
+    package var elementCountMax = 1 << 18
     /// Whether unknown JSON fields are skipped or refused; unknown binary fields are always skipped.
     package var ignoresUnknownFields = true
 

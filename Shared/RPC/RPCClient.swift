@@ -4,6 +4,9 @@ package import ProtobufWire
 
 /// Calls unary methods by Connect with binary messages.
 package struct RPCClient: Sendable {
+    /// A flame graph of a million nodes has four million numbers.
+    private static let answerElementCountMax = 1 << 26
+
     private let http: HTTPClient
     private let address: String
     private let headers: [ClientHeader]
@@ -40,7 +43,9 @@ package struct RPCClient: Sendable {
         } catch { throw ServiceError(error) }
         guard response.status == 200 else { throw ServiceError(response) }
         do throws(CodecError) {
-            return try Answer(binary: response.body)
+            var limits = CodecLimits()
+            limits.elementCountMax = Self.answerElementCountMax
+            return try Answer(binary: response.body, limits: limits)
         } catch { throw .internal(error) }
     }
 }

@@ -11,7 +11,7 @@ mkdir -p "$build" "$tally"
 export HEARTH_FUZZ=1
 swift build -c release --scratch-path "$build" --sanitize=fuzzer -Xswiftc -parse-as-library 2>&1 | grep -E 'error:|Compiling|Build' | tail -5
 targets=()
-for source in Tests/Fuzz/*/*Fuzz.swift; do targets+=("$(basename "$source" .swift)"); done
+for source in Tests/Fuzz/*Fuzz.swift; do targets+=("$(basename "$source" .swift)"); done
 share=$((${FUZZ_SECONDS:-60} / ${#targets[@]}))
 [ "$share" -gt 0 ] || share=1
 

@@ -190,7 +190,7 @@ extension JSONFieldReader {
     }
 
     private mutating func value<V: WireValue>(_ name: String) throws(CodecError) -> V? {
-        do throws(JSONError) { return try V.read(&self.input, field: JSONFieldName.lowerCamel(name)) } catch {
+        do throws(JSONError) { return try V.read(&self.input, field: name) } catch {
             throw .json(error)
         }
     }

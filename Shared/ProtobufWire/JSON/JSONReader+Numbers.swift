@@ -67,6 +67,7 @@ enum JSONNumber {
 
     /// The exact integer a number stands for; nil when it is no integer or needs more than 64 bits.
     static func integer(_ text: ArraySlice<UInt8>) -> (negative: Bool, magnitude: UInt64)? {
+        if let plain = self.plain(text) { return (false, plain) }
         guard let parts = self.parts(text) else { return nil }
         var digits = Array(parts.whole) + Array(parts.fraction)
         var exponent = parts.exponent - parts.fraction.count
@@ -85,6 +86,18 @@ enum JSONNumber {
             magnitude = sum
         }
         return (parts.negative, magnitude)
+    }
+
+    /// The common case, without detours: up to 18 digits and nothing else.
+    private static func plain(_ text: ArraySlice<UInt8>) -> UInt64? {
+        guard let first = text.first, text.count <= 18, first != UInt8(ascii: "0") else { return nil }
+        var value: UInt64 = 0
+        for byte in text {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ UInt64(digit)
+        }
+        return value
     }
 
     private typealias Parts = (

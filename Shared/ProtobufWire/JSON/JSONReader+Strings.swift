@@ -5,8 +5,11 @@ extension JSONReader {
     package mutating func text() throws(JSONError) -> String {
         guard try self.peek() == UInt8(ascii: "\"") else { throw self.unexpectedToken() }
         let (range, escaped) = try self.stringRange()
-        let content = escaped ? try self.unescaped(range) : Array(self.bytes[range])
         do {
+            guard escaped else {
+                return String(copying: try UTF8Span(validating: self.bytes.span.extracting(range)))
+            }
+            let content = try self.unescaped(range)
             return String(copying: try UTF8Span(validating: content.span))
         } catch { throw self.error(.invalidString) }
     }

@@ -138,7 +138,8 @@ extension JSONReader {
         let first = self.bytes[self.tokenStart]
         let opens = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         if opens { return self.unexpectedToken() }
-        return self.error(.invalidValue(type: type, field: field, token: self.tokenText()))
+        let name = JSONFieldName.lowerCamel(field)
+        return self.error(.invalidValue(type: type, field: name, token: self.tokenText()))
     }
 
     /// The token looked at last as it was written, cut after 64 bytes, control characters replaced.
