@@ -175,3 +175,22 @@ import Testing
         #expect(driver.frames(TestFrame.reset, stream: 1).map(\.code) == [0], "the rest is not wanted")
     }
 }
+
+@Suite struct HTTP2UpgradeTests {
+    @Test func sendsLittleBeforeTheClientSpeaksHTTP2() {
+        var driver = MachineDriver()
+        driver.answers = false
+        driver.send(
+            "GET /up HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                + "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n"
+        )
+        driver.respond(1, HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 65, count: 60_000))))
+        // curl has 32 KiB for what follows 101.
+        #expect(driver.output.count < 32_768)
+        driver.send(TestFrame.hello)
+        driver.output.removeFirst(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".utf8.count
+        )
+        #expect(driver.body(1).utf8.count == 60_000)
+    }
+}

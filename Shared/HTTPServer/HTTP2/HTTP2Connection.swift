@@ -13,6 +13,9 @@ struct HTTP2Connection: ConnectionMachine {
 
     /// Bytes joined before they are offered to the socket.
     private static let outputByteCountMax = 65_536
+    /// Bytes sent after an upgrade before the client has spoken HTTP/2: what follows 101 must fit into the
+    /// 32 KiB buffer of curl, and one frame of 16 KiB may come on top.
+    private static let earlyByteCountMax = 1_024
 
     let limits: HTTPLimits
     let deadlines: HTTPDeadlines
@@ -21,6 +24,8 @@ struct HTTP2Connection: ConnectionMachine {
     /// Body bytes with handlers, over all streams.
     var heldByteCount = 0
     private var isDraining = false
+    /// Bytes that may still be sent before the client's settings; nil once they are here.
+    private var earlyByteCount: Int?
     var headerBegan: LoopInstant?
     private var controlPeriodEnds: LoopInstant
 
@@ -56,6 +61,9 @@ struct HTTP2Connection: ConnectionMachine {
         guard self.session.upgrade(settings: settings, isHead: head.method == "HEAD") else {
             return self.terminate(Code.protocolError, now)
         }
+        // The library reports the settings of the header as a frame; the client's own are still to come.
+        self.session.frames = []
+        self.earlyByteCount = Self.earlyByteCountMax
         var head = head
         head.version = .http2
         self.begin(1, head, endsStream: true, now)
@@ -109,7 +117,9 @@ struct HTTP2Connection: ConnectionMachine {
             case .closed(let stream, _): self.forget(stream, now)
             case .sentGoAway(let code):
                 if code != Code.none { self.events.append(.protocolError(code: code)) }
-            case .settings: if self.streams.isEmpty { self.restartIdle(now) }
+            case .settings:
+                self.earlyByteCount = nil
+                if self.streams.isEmpty { self.restartIdle(now) }
             }
         }
     }
@@ -172,9 +182,10 @@ struct HTTP2Connection: ConnectionMachine {
 
     /// Moves what the session has for the client into `output`, as far as there is room.
     mutating func fill(_ now: LoopInstant) {
-        while self.output.byteCount < Self.outputByteCountMax {
+        while self.output.byteCount < Self.outputByteCountMax, self.earlyByteCount ?? 1 > 0 {
             let piece = self.session.send()
             guard !piece.isEmpty else { break }
+            if let early = self.earlyByteCount { self.earlyByteCount = early - piece.count }
             self.output.append(piece)
         }
         self.takeFrames(now)
@@ -183,6 +194,7 @@ struct HTTP2Connection: ConnectionMachine {
 
     /// Ends the connection with an error; handlers at work are told.
     mutating func terminate(_ code: UInt32, _ now: LoopInstant) {
+        self.earlyByteCount = nil
         self.session.terminate(code: code)
         self.fill(now)
         self.abandonStreams()
