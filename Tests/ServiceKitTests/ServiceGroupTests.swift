@@ -120,6 +120,17 @@ import Testing
         #expect(diary.lines == ["start a", "stop a"])
     }
 
+    @Test func callsBackOnceWhenItFires() {
+        let diary = Diary()
+        let signal = StopSignal()
+        signal.whenFired { diary.note("before") }
+        #expect(diary.lines.isEmpty)
+        signal.fire()
+        signal.fire()
+        signal.whenFired { diary.note("after") }
+        #expect(diary.lines == ["before", "after"])
+    }
+
     @Test func wakesWaitersOnFireDeadlineAndCancellation() async {
         let signal = StopSignal()
         await withTaskGroup(of: Void.self) { group in

@@ -25,6 +25,23 @@ package enum ProcessSignals {
         }
     }
 
+    /// Ends the process with status 1 when it still lives so long after `stop` has fired: the last resort
+    /// against a service that is deaf even to cancellation.
+    package static func endProcess(after limit: Duration, from stop: StopSignal) throws {
+        let seconds = UInt32(clamping: limit.components.seconds)
+        stop.whenFired {
+            do throws(ThreadStartError) {
+                try DetachedThread.start(name: "last-resort", stackByteCount: 1 << 16) {
+                    var left = seconds
+                    while left > 0 { left = sleep(left) }
+                    _exit(1)
+                }
+            } catch {
+                _exit(1)
+            }
+        }
+    }
+
     /// Allows as many descriptors as the system permits; the number that holds now, nil where that failed.
     @discardableResult
     package static func raiseDescriptorLimit() -> Int? {

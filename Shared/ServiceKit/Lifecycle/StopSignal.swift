@@ -9,6 +9,7 @@ package final class StopSignal: Sendable {
         var hasFired = false
         var nextID = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var callbacks: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -21,12 +22,22 @@ package final class StopSignal: Sendable {
 
     /// Fires; a second time changes nothing.
     package func fire() {
-        let waiting = self.state.withLock { state in
+        let (waiting, callbacks) = self.state.withLock { state in
             state.hasFired = true
-            defer { state.waiting = [:] }
-            return state.waiting
+            defer { (state.waiting, state.callbacks) = ([:], []) }
+            return (state.waiting, state.callbacks)
         }
         for continuation in waiting.values { continuation.resume() }
+        for callback in callbacks { callback() }
+    }
+
+    /// Calls `body` when the signal fires, at once when it has; on the thread that fires it.
+    package func whenFired(_ body: @escaping @Sendable () -> Void) {
+        let hasFired = self.state.withLock { state in
+            if !state.hasFired { state.callbacks.append(body) }
+            return state.hasFired
+        }
+        if hasFired { body() }
     }
 
     /// Returns when the signal fires or the task is cancelled.

@@ -65,7 +65,7 @@ package struct ProcessConfig: Sendable, Equatable {
                 "server.graceful-shutdown-timeout",
                 \.gracefulTimeout,
                 in: .zero ... .seconds(3_600),
-                "Time for requests and flushes to finish after SIGTERM."
+                "Time for requests to finish after SIGTERM; flushing gets as long again."
             ),
             .duration(
                 "shutdown-delay",

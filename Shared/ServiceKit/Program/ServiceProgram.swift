@@ -106,12 +106,10 @@ package struct ServiceProgram<Config: Sendable>: Sendable {
             ProcessSignals.raiseDescriptorLimit()
             var entries = try await self.assemble(config, runtime)
             entries.append(.init("drain", DrainService(runtime.readiness, delay: process.shutdownDelay)))
-            let group = ServiceGroup(
-                entries,
-                logger: logger,
-                grace: process.gracefulTimeout,
-                clock: ContinuousClock()
-            )
+            // Requests get the timeout, and what the services flush after them as long again.
+            let grace = process.gracefulTimeout * 2 + process.shutdownDelay
+            let group = ServiceGroup(entries, logger: logger, grace: grace, clock: ContinuousClock())
+            try ProcessSignals.endProcess(after: grace + .seconds(10), from: stop)
             logger.info("starting", ["version": .string(BuildDescription.current.version)])
             try await group.run(until: stop)
             logger.info("stopped")
