@@ -97,7 +97,7 @@ extension HeadStore {
             throw error
         }
         var datasets: [DatasetSnapshot] = []
-        for lane in self.lanes { datasets += await lane.ask { $0.sealedSnapshots() } }
+        for lane in self.lanes { datasets += await lane.ask { $0.sealedSnapshots() } ?? [] }
         let heads = SealedHeads(after: after, through: through.withLock { $0 }, datasets: datasets)
         self.flush.withLock { $0.sealed(heads) }
         return heads
@@ -106,7 +106,7 @@ extension HeadStore {
     /// Forgets sealed heads: call it when the block that holds them answers queries.
     package func release(_ heads: SealedHeads) async {
         guard self.flush.withLock({ $0.release(through: heads.through) }) else { return }
-        for lane in self.lanes { await lane.ask { $0.release() } }
+        for lane in self.lanes { _ = await lane.ask { $0.release() } }
         self.core.counters.flushIsWanted.store(false, ordering: .relaxed)
     }
 }

@@ -16,8 +16,10 @@ package final class HeadStore: Sendable {
     let flush: Mutex<FlushState>
     private let files: any LogFileSystem
     private let clock: @Sendable () -> ContinuousClock.Instant
-    private let inFlight = Atomic(0)
+    let inFlight = Atomic(0)
     private let disk: Mutex<DiskWatch>
+    /// The lock file, until the store is closed.
+    private let lock: Mutex<Int32?>
     /// What reading the log gave when the store was opened.
     package let replay: LogReplay
 
@@ -33,6 +35,7 @@ package final class HeadStore: Sendable {
         self.lanes = parts.lanes
         self.log = parts.log
         self.replay = parts.replay
+        self.lock = Mutex(parts.replay.lock)
         self.files = parts.files
         self.clock = parts.clock
         self.flush = Mutex(FlushState(releasedThrough: parts.coveredThrough))
@@ -71,6 +74,11 @@ package final class HeadStore: Sendable {
     package func close() async {
         await withCheckedContinuation { continuation in self.log.close { continuation.resume() } }
         for lane in self.lanes { lane.stop() }
+        let lock = self.lock.withLock { held in
+            defer { held = nil }
+            return held
+        }
+        if let lock { self.files.close(lock) }
     }
 
     /// Deletes parts of the log that hold nothing above `lsn`, which a block must cover.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProfileColumns
 import ProfileModel
+import Support
 import Synchronization
 import Testing
 
@@ -162,5 +163,56 @@ import Testing
         }
         await store.close()
         await #expect(throws: HeadStoreError.self) { try await store.append([HeadStoreBench.profile(1)]) }
+    }
+
+    @Test func aClosedStoreAnswersInsteadOfHanging() async throws {
+        let store = try await HeadStoreBench.open(MemoryFiles())
+        _ = try await store.append([HeadStoreBench.profile(1)])
+        await store.close()
+        #expect(try await store.total() == 0)
+        #expect(await store.tenants().isEmpty)
+        await #expect(throws: HeadStoreError.closed) { try await store.seal() }
+        await store.close()
+    }
+
+    @Test func aFullDictionaryRefusesUntilTheFlush() async throws {
+        var config = HeadStoreBench.config()
+        config.dictionary.nodeCountMax = 2
+        let files = MemoryFiles()
+        let store = try await HeadStoreBench.open(files, config: config)
+        let wide = (0..<13).map { "f\($0)" }
+        #expect(try await store.append([HeadStoreBench.profile(1, stack: wide)]) == [.stored])
+        await #expect(throws: HeadStoreError.self) { try await store.append([HeadStoreBench.profile(2)]) }
+        let heads = try #require(try await store.seal())
+        #expect(try await store.append([HeadStoreBench.profile(2)]) == [.stored])
+        await store.release(heads)
+        await store.close()
+    }
+
+    @Test func oneProcessAtATimeWritesALog() async throws {
+        let folder = try TemporaryFolder()
+        let config = HeadStoreConfig(directory: "\(folder.path)/wal", instance: "one")
+        let world = HeadStoreWorld(wallNanoseconds: { 0 })
+        let store = try await HeadStore.open(config, coveredThrough: 0, world: world)
+        await #expect(throws: LogOpenError.inUse(directory: config.log.directory)) {
+            _ = try await HeadStore.open(config, coveredThrough: 0, world: world)
+        }
+        await store.close()
+        let again = try await HeadStore.open(config, coveredThrough: 0, world: world)
+        await again.close()
+    }
+
+    @Test func countsWhatItDid() async throws {
+        let store = try await HeadStoreBench.open(MemoryFiles())
+        var bad = HeadStoreBench.profile(2)
+        bad.payload = [1]
+        _ = try await store.append([HeadStoreBench.profile(1), HeadStoreBench.profile(1), bad])
+        let statistics = store.statistics
+        #expect(
+            statistics.storedCount == 1 && statistics.duplicateCount == 1 && statistics.rejectedCount == 1
+        )
+        #expect(statistics.byteCount > 0 && statistics.durableLSN > 0)
+        #expect(statistics.inFlightByteCount == 0)
+        await store.close()
     }
 }

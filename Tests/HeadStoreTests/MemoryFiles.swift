@@ -161,6 +161,8 @@ extension MemoryFiles {
         }
     }
 
+    func lock(_ path: String) throws(DiskError) -> Int32? { try self.call("lock") { _ in 1 } }
+
     func remove(_ path: String) throws(DiskError) { try self.call("remove") { $0.names[path] = nil } }
 
     func syncDirectory(_ path: String) throws(DiskError) {

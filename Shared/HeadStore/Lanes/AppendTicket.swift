@@ -32,8 +32,14 @@ final class AppendTicket: LogWaiter {
         self.complete(count: 1) { $0.outcomes[index] = outcome }
     }
 
+    /// Fails the call: a lane has no room for one of its profiles.
+    func laneRefused(_ error: HeadStoreError) { self.fail(error) }
+
     func logCompleted(count: Int, error: HeadStoreError?) {
-        guard let error else { return self.complete(count: count) { _ in } }
+        if let error { self.fail(error) } else { self.complete(count: count) { _ in } }
+    }
+
+    private func fail(_ error: HeadStoreError) {
         let answer = self.state.withLock { state in
             defer { state.answer = nil }
             return state.answer

@@ -34,6 +34,12 @@ struct DatasetHead: Sendable {
             || self.interner.byteCount > limits.byteCountMax
     }
 
+    /// Whether the dictionary is so far over the limit that nothing more goes in before the flush.
+    func isDictionaryFull(_ limits: DictionaryLimits) -> Bool {
+        self.interner.dictionary.nodeCount / 4 > limits.nodeCountMax
+            || self.interner.byteCount > min(limits.byteCountMax, 512 << 20) * 4
+    }
+
     /// Adds a decoded profile to its series.
     mutating func append(
         _ profile: borrowing DecodedProfile,

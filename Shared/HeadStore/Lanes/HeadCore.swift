@@ -32,12 +32,14 @@ final class HeadCore: LogOwner {
     func onAllLanes(_ work: @escaping @Sendable (inout LaneState) -> Void) {
         let lanes = self.lanes.withLock { $0 }
         let done = WakeSemaphore()
+        var waitCount = 0
         for lane in lanes {
-            lane.perform { state in
+            let isTaken = lane.perform { state in
                 work(&state)
                 done.signal()
             }
+            waitCount += isTaken ? 1 : 0
         }
-        for _ in lanes { done.wait() }
+        for _ in 0..<waitCount { done.wait() }
     }
 }

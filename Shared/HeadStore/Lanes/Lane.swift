@@ -33,28 +33,33 @@ final class Lane: Sendable {
         self.enqueue(.profile(profile, lsn: lsn, ticket, index: index))
     }
 
-    /// Runs `work` on the lane's thread, after all that was queued before.
-    func perform(_ work: @escaping @Sendable (inout LaneState) -> Void) { self.enqueue(.work(work)) }
+    /// Runs `work` on the lane's thread, after all that was queued before; false when the lane was stopped.
+    @discardableResult
+    func perform(_ work: @escaping @Sendable (inout LaneState) -> Void) -> Bool { self.enqueue(.work(work)) }
 
-    /// Runs `work` on the lane's thread and gives back what it returns.
-    func ask<Answer: Sendable>(_ work: @escaping @Sendable (inout LaneState) -> Answer) async -> Answer {
+    /// Runs `work` on the lane's thread and gives back what it returns; nil when the lane was stopped.
+    func ask<Answer: Sendable>(_ work: @escaping @Sendable (inout LaneState) -> Answer) async -> Answer? {
         await withCheckedContinuation { continuation in
-            self.perform { continuation.resume(returning: work(&$0)) }
+            let isTaken = self.perform { continuation.resume(returning: work(&$0)) }
+            if !isTaken { continuation.resume(returning: nil) }
         }
     }
 
-    /// Ends the thread once the queue is empty; what is queued later never runs.
+    /// Ends the thread once the queue is empty; later work is refused.
     func stop() {
         self.queue.withLock { $0.isStopped = true }
         self.wake.signal()
     }
 
-    private func enqueue(_ item: Item) {
-        let isFirst = self.queue.withLock { queue in
+    @discardableResult
+    private func enqueue(_ item: Item) -> Bool {
+        let (isTaken, isFirst) = self.queue.withLock { queue in
+            guard !queue.isStopped else { return (false, false) }
             defer { queue.items.append(item) }
-            return queue.items.isEmpty
+            return (true, queue.items.isEmpty)
         }
         if isFirst { self.wake.signal() }
+        return isTaken
     }
 
     private func run(_ initial: consuming LaneState) {
@@ -80,8 +85,12 @@ final class Lane: Sendable {
     private static func handle(_ item: Item, _ state: inout LaneState) {
         switch item {
         case .profile(let profile, let lsn, let ticket, let index):
-            let outcome = state.append(profile, lsn: lsn)
-            ticket?.laneDecided(index, outcome)
+            do throws(HeadStoreError) {
+                let outcome = try state.append(profile, lsn: lsn)
+                ticket?.laneDecided(index, outcome)
+            } catch {
+                ticket?.laneRefused(error)
+            }
         case .work(let work):
             work(&state)
         }

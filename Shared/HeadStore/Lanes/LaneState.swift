@@ -48,11 +48,14 @@ struct LaneState: ~Copyable {
     }
 
     /// Parses a profile and adds it to its dataset.
-    mutating func append(_ profile: IncomingProfile, lsn: UInt64) -> AppendOutcome {
+    mutating func append(_ profile: IncomingProfile, lsn: UInt64) throws(HeadStoreError) -> AppendOutcome {
         let received = profile.receivedNanoseconds
         if self.uids[profile.tenant]?.contains(profile.uid, receivedNanoseconds: received) == true {
             self.core.counters.duplicateCount.add(1, ordering: .relaxed)
             return .duplicate
+        }
+        if self.datasets[DatasetKey(profile)]?.isDictionaryFull(self.config.dictionary) == true {
+            throw .unavailable("the symbols of this service fill its dictionary; a flush is under way")
         }
         do {
             try self.decoder.decode(profile, into: &self.decoded)

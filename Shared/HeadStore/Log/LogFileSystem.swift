@@ -44,6 +44,8 @@ package protocol LogFileSystem: Sendable {
     func truncate(_ file: Int32, byteCount: Int) throws(DiskError)
     /// Forces data and size to the disk.
     func syncData(_ file: Int32) throws(DiskError)
+    /// Opens a file that only one process at a time holds, making it when needed; nil when another holds it.
+    func lock(_ path: String) throws(DiskError) -> Int32?
     func remove(_ path: String) throws(DiskError)
     /// Forces the names in a folder to the disk.
     func syncDirectory(_ path: String) throws(DiskError)

@@ -28,6 +28,8 @@ package struct LogReplay: Sendable {
     /// Where the log ends.
     package var end: UInt64 = 0
     var finished: [FinishedSegment] = []
+    /// Held as long as the log is open.
+    var lock: Int32?
 }
 
 /// Why a log cannot be opened.
@@ -35,6 +37,8 @@ package enum LogOpenError: Error, Hashable, Sendable {
     case disk(DiskError)
     /// The log was written under another ingester's name.
     case foreignInstance(String)
+    /// Another process writes this log.
+    case inUse(directory: String)
     /// A thread could not be started.
     case thread(errno: Int32)
 }
@@ -59,18 +63,26 @@ struct LogRecovery {
     ) throws(LogOpenError) -> LogReplay {
         do {
             try self.files.makeDirectory(self.layout.directory)
+            if let slash = self.layout.directory.lastIndex(of: "/"), slash > self.layout.directory.startIndex
+            {
+                try self.files.syncDirectory(String(self.layout.directory[..<slash]))
+            }
+            let lock = try self.files.lock("\(self.layout.directory)/LOCK")
+            guard let lock else { throw LogOpenError.inUse(directory: self.layout.directory) }
+            self.replay.lock = lock
             let names = try self.files.list(self.layout.directory).filter { $0.hasSuffix(".wal") }.sorted()
             for (index, name) in names.enumerated() {
                 try self.recover(name, isLast: index == names.count - 1, take)
             }
             self.replay.end = max(self.previousEnd ?? 0, self.coveredThrough)
             return self.replay
-        } catch let error as DiskError {
-            throw .disk(error)
-        } catch let error as LogOpenError {
-            throw error
         } catch {
-            preconditionFailure("unexpected error \(error)")
+            if let lock = self.replay.lock { self.files.close(lock) }
+            switch error {
+            case let error as DiskError: throw .disk(error)
+            case let error as LogOpenError: throw error
+            default: preconditionFailure("unexpected error \(error)")
+            }
         }
     }
 

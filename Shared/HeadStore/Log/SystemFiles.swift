@@ -89,6 +89,16 @@ package struct SystemFiles: LogFileSystem {
         if fdatasync(file) != 0 { throw Self.error("fdatasync") }
     }
 
+    package func lock(_ path: String) throws(DiskError) -> Int32? {
+        let file = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Self.error("open") }
+        if flock(file, LOCK_EX | LOCK_NB) == 0 { return file }
+        let code = errno
+        self.close(file)
+        if code == EWOULDBLOCK { return nil }
+        throw DiskError(call: "flock", errno: code)
+    }
+
     package func remove(_ path: String) throws(DiskError) {
         if unsafe unlink(path) != 0 { throw Self.error("unlink") }
     }

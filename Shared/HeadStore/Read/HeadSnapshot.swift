@@ -34,13 +34,13 @@ extension HeadStore {
             return state.snapshots(tenant: tenant, service: service).map {
                 HeadSnapshot(dataset: $0, durable: durable)
             }
-        }
+        } ?? []
     }
 
     /// Tenants that have profiles in heads.
     package func tenants() async -> Set<TenantID> {
         var found: Set<TenantID> = []
-        for lane in self.lanes { found.formUnion(await lane.ask { $0.tenants() }) }
+        for lane in self.lanes { found.formUnion(await lane.ask { $0.tenants() } ?? []) }
         return found
     }
 }
