@@ -168,8 +168,9 @@ extension DatasetHead {
 
     /// Closes the open series; the dictionary stays unless it has grown over `limits`.
     mutating func seal(_ limits: DictionaryLimits) {
-        guard !self.open.isEmpty else { return }
-        self.sealed = self.snapshot(self.open)
+        // A series is empty when all of its records were given up.
+        let series = self.open.filter { !$0.profiles.isEmpty }
+        self.sealed = series.isEmpty ? nil : self.snapshot(series)
         self.sealedByteCount = self.seriesByteCount
         self.open = []
         self.positions = [:]
@@ -194,5 +195,7 @@ extension DatasetHead {
         for index in self.sealed?.series.indices ?? 0..<0 {
             self.sealed?.series[index].removeProfiles(after: lsn)
         }
+        self.sealed?.series.removeAll { $0.profiles.isEmpty }
+        if self.sealed?.series.isEmpty == true { self.release() }
     }
 }
