@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The value of `Date`, made once a second.
-struct HTTPDate {
+package struct HTTPDate {
     private var second: Int64 = -1
     private var text: [UInt8] = []
 
@@ -17,7 +17,8 @@ struct HTTPDate {
         }
     }
 
-    static func format(_ seconds: Int64) -> [UInt8] {
+    /// The form of RFC 9110 5.6.7, for seconds since 1970.
+    package static func format(_ seconds: Int64) -> [UInt8] {
         let days = Int(seconds / 86_400)
         let rest = Int(seconds % 86_400)
         // Civil date from days, counting from 1 March of year 0 in eras of 400 years.

@@ -2,7 +2,8 @@
 
 /// A connection before and after its protocol is known: the first bytes decide between HTTP/1.1 and HTTP/2.
 package struct ServerConnection {
-    static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+    /// What an HTTP/2 client says first.
+    package static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private let limits: HTTPLimits
     private let deadlines: HTTPDeadlines
