@@ -22,8 +22,8 @@ package actor PostgresConnection {
 
     deinit { self.executor.stop() }
 
-    func open(url: String) throws(PostgresError) {
-        self.handle = try PostgresHandle(url: url)
+    func open(url: String, answerTimeout: Duration) throws(PostgresError) {
+        self.handle = try PostgresHandle(url: url, answerTimeout: answerTimeout)
     }
 
     /// Runs one statement; returns the number of rows it changed.

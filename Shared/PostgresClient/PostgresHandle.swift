@@ -24,14 +24,14 @@ final class PostgresHandle {
 
     /// How long one wait lasts before the cancellation flag is looked at again.
     private static let waitMilliseconds: Int32 = 50
-    /// The server stops a statement after 5 s; a server that says nothing at all is given up after this.
-    private static let answerTimeout: Duration = .seconds(7)
+    /// A server that says nothing at all is given up after this.
+    private let answerTimeout: Duration
     /// How long a cancelled statement may take to end before the connection is given up.
     private static let cancelTimeout: Duration = .seconds(2)
     private static let sqlStateField = Int32(UInt8(ascii: "C"))
 
     /// Connects, blocking for at most a few seconds, and sets the session's timeouts.
-    init(url: String) throws(PostgresError) {
+    init(url: String, answerTimeout: Duration) throws(PostgresError) {
         try Self.check(url: url)
         // The URL may override what stands before it and nothing that stands behind it.
         let keywords = ["connect_timeout", "fallback_application_name", "dbname", "client_encoding"]
@@ -42,6 +42,7 @@ final class PostgresHandle {
         }
         guard let connection = unsafe connection else { throw .connectionFailed(reason: "out of memory") }
         unsafe self.connection = connection
+        self.answerTimeout = answerTimeout
         guard unsafe PQstatus(connection) == CONNECTION_OK else {
             throw .connectionFailed(reason: unsafe Self.reason(String(cString: PQerrorMessage(connection))))
         }
@@ -106,7 +107,7 @@ final class PostgresHandle {
             count: 0
         )
         var failure: PostgresError?
-        var deadline = ContinuousClock.now + Self.answerTimeout
+        var deadline = ContinuousClock.now + self.answerTimeout
         var cancelRequest: PostgresCancelRequest?
         while true {
             while try self.isBusy() {

@@ -8,6 +8,7 @@ internal import Synchronization
 package final class PostgresPool: Sendable {
     private let url: String
     private let acquireTimeout: Duration
+    private let answerTimeout: Duration
     private let leases: Mutex<LeaseState>
     private let onFailure: @Sendable (PostgresError) -> Void
 
@@ -17,16 +18,19 @@ package final class PostgresPool: Sendable {
 
     /// Checks the URL; connections are made when first needed.
     ///
-    /// `onFailure` hears why a connection could not be made.
+    /// The server stops a statement after 5 s by itself; one that says nothing is given up after
+    /// `answerTimeout`. `onFailure` hears why a connection could not be made.
     package init(
         url: String,
         connectionCountMax: Int = 4,
         acquireTimeout: Duration = .seconds(1),
+        answerTimeout: Duration = .seconds(7),
         onFailure: @escaping @Sendable (PostgresError) -> Void = { _ in }
     ) throws(PostgresError) {
         try PostgresHandle.check(url: url)
         self.url = url
         self.acquireTimeout = acquireTimeout
+        self.answerTimeout = answerTimeout
         self.leases = Mutex(LeaseState(connectionCountMax: connectionCountMax))
         self.onFailure = onFailure
     }
@@ -110,7 +114,7 @@ package final class PostgresPool: Sendable {
     private func connect() async throws(PostgresError) -> PostgresConnection {
         do throws(PostgresError) {
             let connection = try PostgresConnection()
-            try await connection.open(url: self.url)
+            try await connection.open(url: self.url, answerTimeout: self.answerTimeout)
             self.leases.withLock { $0.connected() }
             return connection
         } catch {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Blocking
 import Glibc
+import Support
 import Testing
 
 @Suite struct ThreadExecutorTests {
@@ -58,6 +59,6 @@ import Testing
             thread = await worker.threadID()
         }
         let path = "/proc/self/task/\(thread)"
-        while unsafe access(path, F_OK) == 0 { await Task.yield() }
+        try await waitUntil("the thread ends") { unsafe access(path, F_OK) != 0 }
     }
 }

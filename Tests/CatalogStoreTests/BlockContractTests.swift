@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CatalogStore
 import ProfileModel
+import Support
 import Testing
 
 @Suite struct BlockContractTests {
@@ -29,7 +30,13 @@ import Testing
         try await backend.withCatalog { catalog in
             let block = Sample.block(1)
             let outcomes = try await withThrowingTaskGroup(of: PublishOutcome.self) { group in
-                for _ in 0..<8 { group.addTask { try await catalog.publish(block) } }
+                for _ in 0..<8 {
+                    group.addTask {
+                        try await retrying {
+                            try await catalog.publish(block)
+                        }
+                    }
+                }
                 return try await group.reduce(into: [PublishOutcome]()) { $0.append($1) }
             }
             #expect(outcomes.filter { $0 == .published }.count == 1)
@@ -113,17 +120,23 @@ import Testing
                 for writer in UInt64(0)..<6 {
                     group.addTask {
                         for step in UInt64(0)..<10 {
-                            try await catalog.publish(Sample.block(writer * 10 + step))
+                            let block = Sample.block(writer * 10 + step)
+                            try await retrying {
+                                try await catalog.publish(block)
+                            }
                         }
                     }
                 }
                 var seen: Set<UInt64> = []
                 var version: Int64 = 0
-                while seen.count < 60 {
-                    let batch = try await catalog.blocksChanged(since: version)
+                try await waitUntil("60 blocks") {
+                    let since = version
+                    let batch = try await retrying {
+                        try await catalog.blocksChanged(since: since)
+                    }
                     for case .published(let block) in batch.changes { seen.insert(block.id.low) }
                     version = batch.version
-                    await Task.yield()
+                    return seen.count >= 60
                 }
                 try await group.waitForAll()
                 return seen

@@ -98,3 +98,19 @@ enum Sample {
         "--",
     ]
 }
+
+/// Asks again while the catalogue says that this may help, as services do: every call may be repeated.
+@discardableResult
+func retrying<Value: Sendable>(_ call: @Sendable () async throws -> Value) async throws -> Value {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+        do {
+            return try await call()
+        } catch let error as CatalogError {
+            guard case .unavailable(retryable: true, _) = error, ContinuousClock.now < deadline else {
+                throw error
+            }
+        }
+        await Task.yield()
+    }
+}

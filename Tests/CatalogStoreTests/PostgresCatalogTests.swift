@@ -25,7 +25,7 @@ import Testing
                 }
             }
             try server.start()
-            try await Self.untilHealthy(catalog)
+            try await retrying { try await catalog.health() }
             isOver.raise()
             let acknowledged = try await group.reduce(into: [0] as Set<UInt64>) { $0.formUnion($1) }
             let kept = Set(try await catalog.allBlocks(instance: "ingester-1").map(\.id.low))
@@ -47,7 +47,7 @@ import Testing
             try await catalog.health()
         }
         try server.start()
-        try await Self.untilHealthy(catalog)
+        try await retrying { try await catalog.health() }
         #expect(try await catalog.publish(Sample.block(1)) == .published)
     }
 
@@ -101,7 +101,8 @@ import Testing
     ) async throws -> Set<UInt64> {
         var acknowledged: Set<UInt64> = []
         var number = writer << 32
-        while !isOver.isRaised {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !isOver.isRaised, ContinuousClock.now < deadline {
             do {
                 try await catalog.publish(Sample.block(number))
                 acknowledged.insert(number)
@@ -111,16 +112,5 @@ import Testing
             }
         }
         return acknowledged
-    }
-
-    private static func untilHealthy(_ catalog: any Catalog) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while true {
-            do {
-                return try await catalog.health()
-            } catch .unavailable(retryable: true, _) where ContinuousClock.now < deadline {
-                await Task.yield()
-            }
-        }
     }
 }

@@ -234,15 +234,16 @@ import Testing
             let answers = try await withThrowingTaskGroup(of: [String: Int64].self) { group in
                 for task in 0..<8 {
                     group.addTask {
-                        var shuffled = functions
-                        shuffled.shuffle()
-                        let ids = try await catalog.upsertSymbols(
-                            tenant: Sample.tenant,
-                            service: "s\(task % 3)",
-                            functions: shuffled,
-                            mappings: [],
-                            seenAt: Int64(task)
-                        )
+                        let shuffled = functions.shuffled()
+                        let ids = try await retrying {
+                            try await catalog.upsertSymbols(
+                                tenant: Sample.tenant,
+                                service: "s\(task % 3)",
+                                functions: shuffled,
+                                mappings: [],
+                                seenAt: Int64(task)
+                            )
+                        }
                         return Dictionary(uniqueKeysWithValues: zip(shuffled.map(\.name), ids.functions))
                     }
                 }

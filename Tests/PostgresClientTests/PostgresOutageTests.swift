@@ -19,14 +19,10 @@ import Testing
                 }
             }
             try server.start()
-            let deadline = ContinuousClock.now + .seconds(30)
             var count: Int64?
-            while count == nil, ContinuousClock.now < deadline {
-                do {
-                    count = try await pool.read { db in try db.rows("select count(*) from notes")[0].int(0) }
-                } catch is PostgresError {
-                    await Task.yield()
-                }
+            try await waitUntil("the server is used again") {
+                count = try? await pool.read { db in try db.rows("select count(*) from notes")[0].int(0) }
+                return count != nil
             }
             #expect(count == round, "committed rows survive, and the pool connects again")
         }
@@ -38,6 +34,24 @@ import Testing
         try PostgresServer.shared().execute("select pg_terminate_backend(\(victim), 5000)")
         let next = try await pool.read { db in try db.rows("select pg_backend_pid()")[0].int(0) }
         #expect(next != victim)
+    }
+
+    @Test func aSilentServerIsGivenUp() async throws {
+        let pool = try PostgresPool(
+            url: try PostgresServer.shared().makeDatabase(),
+            connectionCountMax: 1,
+            answerTimeout: .milliseconds(300)
+        )
+        let first = try await pool.read { db in try db.rows("select pg_backend_pid()")[0].int(0) }
+        await #expect(throws: PostgresError.timedOut) {
+            try await pool.read { db in try db.execute("select pg_sleep(4)") }
+        }
+        var second: Int64?
+        try await waitUntil("a new connection") {
+            second = try? await pool.read { db in try db.rows("select pg_backend_pid()")[0].int(0) }
+            return second != nil
+        }
+        #expect(second != nil && second != first, "the next caller gets a new connection")
     }
 
     @Test(arguments: [

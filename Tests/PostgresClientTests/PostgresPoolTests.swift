@@ -120,7 +120,7 @@ import Testing
                     while !mayEnd.isRaised { try db.execute("select pg_sleep(0.01)") }
                 }
             }
-            while !isHeld.isRaised { await Task.yield() }
+            try await waitUntil("isHeld") { isHeld.isRaised }
             await #expect(throws: PostgresError.poolExhausted) { try await hasty.read { _ in } }
             mayEnd.raise()
             try await group.waitForAll()
@@ -133,8 +133,8 @@ import Testing
         let pid = try await pool.read { db in try db.rows("select pg_backend_pid()")[0].int(0) }
         let isRunning = Signal()
         let clock = ContinuousClock()
-        let duration = await clock.measure {
-            await withTaskGroup(of: PostgresError?.self) { group in
+        let duration = try await clock.measure {
+            try await withThrowingTaskGroup(of: PostgresError?.self) { group in
                 group.addTask {
                     do {
                         try await pool.read { db in
@@ -146,9 +146,9 @@ import Testing
                         return error as? PostgresError
                     }
                 }
-                while !isRunning.isRaised { await Task.yield() }
+                try await waitUntil("isRunning") { isRunning.isRaised }
                 group.cancelAll()
-                for await error in group { #expect(error == .cancelled) }
+                for try await error in group { #expect(error == .cancelled) }
             }
         }
         #expect(duration < .seconds(4))

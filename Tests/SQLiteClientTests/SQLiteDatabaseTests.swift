@@ -120,7 +120,7 @@ import Testing
         let folder = try TemporaryFolder()
         let database = try await self.open(folder)
         let started = Signal()
-        await withTaskGroup(of: SQLiteError?.self) { group in
+        try await withThrowingTaskGroup(of: SQLiteError?.self) { group in
             group.addTask {
                 do {
                     try await database.read { db in
@@ -137,9 +137,9 @@ import Testing
                     return error as? SQLiteError
                 }
             }
-            while !started.isRaised { await Task.yield() }
+            try await waitUntil("started") { started.isRaised }
             group.cancelAll()
-            for await error in group { #expect(error == .cancelled) }
+            for try await error in group { #expect(error == .cancelled) }
         }
         #expect(try await database.read { db in try db.rows("select 1")[0].int(0) } == 1)
     }
