@@ -113,12 +113,30 @@ let modules = [
         name: "ServiceKit",
         uses: [
             "Blocking", "Compression", "ConfigSchema", "EventLog", "Exposition", "HTTPServer", "ProfileModel",
-            "RPC",
+            "RPC", "CatalogStore", "Ring",
         ],
         c: ["CShims"]
     ),
     Module(layer: 3, name: "WebUI", uses: ["HTTPServer"], c: ["CWebAssets"], exclude: ["Assets"]),
     // Services; only `AllInOne` may use another service
+    Module(
+        layer: 4,
+        name: "Distributor",
+        uses: [
+            "ByteCoding", "CatalogStore", "Compression", "ConfigSchema", "EventLog", "Exposition",
+            "HTTPClient",
+            "HTTPServer", "ProfileModel", "ProtobufWire", "RPC", "Ring", "ServiceKit", "WireAPI",
+        ]
+    ),
+
+    Module(
+        layer: 5,
+        name: "AllInOne",
+        uses: [
+            "CatalogStore", "ConfigSchema", "Distributor", "EventLog", "Ingester", "Querier", "ServiceKit",
+            "WireAPI",
+        ]
+    ),
     Module(
         layer: 4,
         name: "Ingester",
@@ -146,6 +164,8 @@ let modules = [
 ]
 
 let executables = [
+    Executable(name: "hearth", folder: "AllInOne", uses: ["AllInOne"]),
+    Executable(name: "hearth-distributor", folder: "Distributor", uses: ["Distributor"]),
     Executable(name: "hearth-ingester", folder: "Ingester", uses: ["Ingester"]),
     Executable(name: "hearth-querier", folder: "Querier", uses: ["Querier"]),
     Executable(name: "hearthctl", folder: "Hearthctl", uses: ["Hearthctl"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ConfigSchema
 package import Ingester
+package import Querier
 package import ServiceKit
 
 /// Configuration of the executable `hearth`.
@@ -9,6 +10,7 @@ package struct HearthConfig: Sendable, Equatable {
     package var tenancy = Tenancy()
     package var limits = TenantLimits()
     package var ingester = IngesterConfig()
+    package var querier = QuerierConfig()
     /// Empty: the embedded catalogue of the data folder.
     package var catalogURL = ""
 
@@ -21,6 +23,7 @@ package struct HearthConfig: Sendable, Equatable {
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
         IngesterConfig.schema.nested(at: \.ingester),
+        QuerierConfig.schema.nested(at: \.querier),
         Schema(
             section: "",
             [

@@ -55,7 +55,7 @@ package enum IngesterProgram {
         let ingester = try await Ingester.open(
             config.ingester,
             Ingester.Surroundings(
-                catalog: try await openCatalog(url: config.catalogURL),
+                catalog: try await openCatalog(url: config.catalogURL, logger: runtime.log.logger("catalog")),
                 logger: runtime.log.logger("ingester"),
                 metrics: runtime.registry,
                 nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 },

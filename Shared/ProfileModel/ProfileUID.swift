@@ -9,6 +9,19 @@ package struct ProfileUID: Hashable, Sendable {
         self.high = high
         self.low = low
     }
+
+    /// A uid of 127 bits of `high` and `low` and one that says whether the client named the profile.
+    package init(high: UInt64, low: UInt64, isNamed: Bool) {
+        self.init(high: high, low: isNamed ? low | 1 : low & ~1)
+    }
+
+    /// Whether the client named the profile: then equal uids are one profile, whatever is in it.
+    package var isNamed: Bool { self.low & 1 == 1 }
+
+    /// Another uid for a profile that equals this one and is not it; the same for the same position.
+    package func distinct(at position: UInt64) -> ProfileUID {
+        ProfileUID(high: self.high, low: (self.low ^ position &* 0x9E37_79B9_7F4A_7C15) | 1)
+    }
 }
 
 /// A closed interval of time in nanoseconds since 1970.

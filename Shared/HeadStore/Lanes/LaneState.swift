@@ -50,10 +50,8 @@ struct LaneState: ~Copyable {
     /// Parses a profile and adds it to its dataset.
     mutating func append(_ profile: IncomingProfile, lsn: UInt64) throws(HeadStoreError) -> AppendOutcome {
         let received = profile.receivedNanoseconds
-        if self.uids[profile.tenant]?.contains(profile.uid, receivedNanoseconds: received) == true {
-            self.core.counters.duplicateCount.add(1, ordering: .relaxed)
-            return .duplicate
-        }
+        let isKnown = self.uids[profile.tenant]?.contains(profile.uid, receivedNanoseconds: received) == true
+        if isKnown, profile.uid.isNamed { return self.duplicate() }
         if self.datasets[DatasetKey(profile)]?.isDictionaryFull(self.config.dictionary) == true {
             throw .unavailable("the symbols of this service fill its dictionary; a flush is under way")
         }
@@ -64,13 +62,24 @@ struct LaneState: ~Copyable {
             return .rejected(error)
         }
         guard !self.decoded.samples.isEmpty else { return .empty }
-        self.remember(profile.uid, DatasetKey(profile), receivedNanoseconds: received, lsn: lsn)
-        self.store(profile, lsn: lsn)
+        var uid = profile.uid
+        if isKnown {
+            // Without a name and without a time of its own, equal bytes may well be two profiles: keep both.
+            guard self.decoded.timeNanoseconds == received else { return self.duplicate() }
+            uid = uid.distinct(at: lsn)
+        }
+        self.remember(uid, DatasetKey(profile), receivedNanoseconds: received, lsn: lsn)
+        self.store(profile, uid: uid, lsn: lsn)
         self.core.counters.storedCount.add(1, ordering: .relaxed)
         return .stored
     }
 
-    private mutating func store(_ profile: IncomingProfile, lsn: UInt64) {
+    private func duplicate() -> AppendOutcome {
+        self.core.counters.duplicateCount.add(1, ordering: .relaxed)
+        return .duplicate
+    }
+
+    private mutating func store(_ profile: IncomingProfile, uid: ProfileUID, lsn: UInt64) {
         let key = DatasetKey(profile)
         var labels = profile.labels
         if labels[LabelName.profileName] != self.decoded.name {
@@ -79,7 +88,7 @@ struct LaneState: ~Copyable {
         let limits = self.config.dictionary
         let (grown, isOver) = self.modify(key) { head, decoded, samples in
             let before = head.byteCount
-            head.append(decoded, labels: labels, uid: profile.uid, lsn: lsn, samples: &samples)
+            head.append(decoded, labels: labels, uid: uid, lsn: lsn, samples: &samples)
             return (head.byteCount - before, head.isDictionaryOver(limits))
         }
         let total = self.core.counters.byteCount.add(grown, ordering: .relaxed).newValue

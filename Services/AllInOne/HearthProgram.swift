@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CatalogStore
+internal import ConfigSchema
+internal import Distributor
+internal import EventLog
+internal import FoundationEssentials
+internal import Ingester
+internal import Querier
+internal import ServiceKit
+internal import WireAPI
+
+/// The executable `hearth`: every service in one process, with direct calls in place of HTTP.
+package enum HearthProgram {
+    /// Runs until a signal or a failure; the result is the status of the process.
+    package static func main() async -> Int32 {
+        await ServiceProgram(
+            name: "hearth",
+            summary: "Continuous profiling in one process: takes profiles, keeps them, shows them.",
+            schema: HearthConfig.schema,
+            defaults: HearthConfig(),
+            process: \.process,
+            assemble: Self.assemble
+        ).main()
+    }
+
+    private static func assemble(
+        _ config: HearthConfig,
+        _ runtime: ProcessRuntime
+    ) async throws -> [ServiceGroup<ContinuousClock>.Entry] {
+        try FileManager.default.createDirectory(
+            atPath: config.ingester.dataPath,
+            withIntermediateDirectories: true
+        )
+        let catalog = try await openCatalog(url: config.catalog, logger: runtime.log.logger("catalog"))
+        let failure = StopSignal()
+        let ingester = try await Ingester.open(
+            config.ingester,
+            Ingester.Surroundings(
+                catalog: catalog,
+                logger: runtime.log.logger("ingester"),
+                metrics: runtime.registry,
+                nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 },
+                failed: { _ in failure.fire() }
+            )
+        )
+        let http = HTTPService(
+            config.process,
+            handler: Self.table(config, runtime, catalog, ingester),
+            registry: runtime.registry,
+            logger: runtime.log.logger("http")
+        )
+        let address = "127.0.0.1:\(config.process.listenPort)"
+        return ingester.services(clock: ContinuousClock(), address: address) + [
+            .init("log-watch", LogWatch(failure: failure)), .init("http", http),
+        ]
+    }
+
+    private static func table(
+        _ config: HearthConfig,
+        _ runtime: ProcessRuntime,
+        _ catalog: any Catalog,
+        _ ingester: Ingester
+    ) -> RouteTable {
+        let limits = TenantLimitsTable(config.limits)
+        let writes = DistributorFront(
+            sink: ingester,
+            tenancy: config.tenancy,
+            limits: limits,
+            registry: runtime.registry,
+            logger: runtime.log.logger("distributor"),
+            clock: ContinuousClock(),
+            nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
+        )
+        let member = SourceMember(name: ingester.instance, source: ingester)
+        let reads = QuerierFront(
+            sources: SourceFanOut([member]),
+            catalog: catalog,
+            tenancy: config.tenancy,
+            limits: limits,
+            symbolCacheByteCount: config.querier.symbolCacheByteCount,
+            logger: runtime.log.logger("query"),
+            milliseconds: EventLog.systemMilliseconds
+        )
+        return RouteTable(
+            routes: runtime.statusRoutes + writes.routes + reads.routes,
+            mounts: writes.mounts + reads.mounts,
+            registry: runtime.registry,
+            logger: runtime.log.logger("http"),
+            requestCountMax: config.process.requestCountMax
+        )
+    }
+}

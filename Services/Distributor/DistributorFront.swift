@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EventLog
+package import Exposition
+internal import HTTPServer
+internal import ProfileModel
+internal import RPC
+package import ServiceKit
+package import WireAPI
+
+/// Everything a distributor answers to clients: Push in every transport, `/ingest`.
+package struct DistributorFront: Sendable {
+    private let intake: Intake
+    private let tenancy: Tenancy
+    private let router: RPCRouter
+
+    /// Writes go to `sink`, under the tenants' limits.
+    ///
+    /// The limits of one message are those of the default tenant: a body is read before its tenant's are known.
+    package init<C: Clock<Duration>>(
+        sink: any ProfileSink,
+        tenancy: Tenancy,
+        limits: TenantLimitsTable,
+        registry: MetricRegistry,
+        logger: Logger,
+        clock: C,
+        nanoseconds: @escaping @Sendable () -> Int64
+    ) {
+        self.tenancy = tenancy
+        self.intake = Intake(
+            sink: sink,
+            limits: limits,
+            rate: TenantRateLimiter(clock: clock),
+            metrics: DistributorMetrics(registry),
+            logger: logger,
+            nanoseconds: nanoseconds
+        )
+        let defaults = limits.limits(of: .anonymous)
+        self.router = RPCRouter(
+            methods: [PushEndpoint(intake: self.intake, tenancy: tenancy).method],
+            limits: RPCRouter.Limits(
+                bodyByteCountMax: defaults.bodyByteCountMax ?? .max,
+                messageByteCountMax: max(defaults.inflatedBodyByteCountMax, defaults.bodyByteCountMax ?? 0)
+            )
+        )
+    }
+
+    /// Routes of plain HTTP.
+    package var routes: [Route] { IngestEndpoint(intake: self.intake, tenancy: self.tenancy).routes }
+
+    /// The RPCs, asked when no route matches.
+    package var mounts: [(name: String?, respond: RouteTable.Mount)] {
+        let router = self.router
+        return [(nil, { request in await router.respond(to: request) })]
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CatalogStore
+package import ConfigSchema
+internal import EventLog
+internal import HTTPClient
+internal import Ring
+package import ServiceKit
+
+/// Configuration of the executable `hearth-distributor`.
+package struct DistributorProcessConfig: Sendable, Equatable {
+    package var process = ProcessConfig()
+    package var tenancy = Tenancy()
+    package var limits = TenantLimits()
+    package var catalogURL = ""
+
+    /// The defaults.
+    package init() {}
+
+    /// The keys.
+    package static let schema = Schema<DistributorProcessConfig>([
+        ProcessConfig.schema.nested(at: \.process),
+        Tenancy.schema.nested(at: \.tenancy),
+        TenantLimits.schema.nested(at: \.limits),
+        Schema(
+            section: "",
+            [
+                .string(
+                    "catalog.url",
+                    \.catalogURL,
+                    "Catalogue of the cluster: postgres://user@host:port/database."
+                )
+            ]
+        ),
+    ])
+}
+
+/// The executable `hearth-distributor`.
+package enum DistributorProgram {
+    /// Runs until a signal or a failure; the result is the status of the process.
+    package static func main() async -> Int32 {
+        await ServiceProgram(
+            name: "hearth-distributor",
+            summary: "Takes profiles from clients and routes them to ingesters.",
+            schema: DistributorProcessConfig.schema,
+            defaults: DistributorProcessConfig(),
+            process: \.process,
+            assemble: Self.assemble
+        ).main()
+    }
+
+    private static func assemble(
+        _ config: DistributorProcessConfig,
+        _ runtime: ProcessRuntime
+    ) async throws -> [ServiceGroup<ContinuousClock>.Entry] {
+        let ring = RingWatch(
+            catalog: try await openCatalog(url: config.catalogURL, logger: runtime.log.logger("catalog")),
+            logger: runtime.log.logger("ring")
+        )
+        runtime.readiness.add("ring") { ring.writers.isEmpty ? "no ingester is in the ring" : nil }
+        let front = DistributorFront(
+            sink: RingSink(ring: ring, http: try HTTPClient()),
+            tenancy: config.tenancy,
+            limits: TenantLimitsTable(config.limits),
+            registry: runtime.registry,
+            logger: runtime.log.logger("distributor"),
+            clock: ContinuousClock(),
+            nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
+        )
+        let table = RouteTable(
+            routes: runtime.statusRoutes + front.routes,
+            mounts: front.mounts,
+            registry: runtime.registry,
+            logger: runtime.log.logger("http"),
+            requestCountMax: config.process.requestCountMax
+        )
+        let http = HTTPService(
+            config.process,
+            handler: table,
+            registry: runtime.registry,
+            logger: runtime.log.logger("http")
+        )
+        return [.init("ring", ring), .init("http", http)]
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import HTTPServer
+internal import ProfileModel
+internal import RPC
+
+/// Why an `/ingest` request was not taken, and how that looks (spec/ingest 2.5).
+struct IngestRefusal: Error {
+    enum Kind {
+        /// A parameter is wrong: 400.
+        case badRequest
+        /// The body is over the limit: 413.
+        case tooLarge
+        /// The body cannot be read as what it says it is, or the profile is refused: 422.
+        case unreadable
+        /// Anything else has the status of its code.
+        case service(ServiceError)
+    }
+
+    let kind: Kind
+    let message: String
+
+    init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    init(_ error: ServiceError) { self.init(.service(error), error.message) }
+
+    /// What became of the profile on its way in.
+    init(_ failure: IntakeFailure) {
+        switch failure {
+        case .rejected(let all):
+            let lines = all.prefix(10).map { one in
+                "pushing IngestInput-pprof failed push series with index \(one.series) and id \(one.id) failed: "
+                    + "invalid_argument: \(one.rejection.message)"
+            }
+            self.init(.unreadable, lines.joined(separator: "\n"))
+        case .rateLimited(let rejection, let seconds):
+            self.init(ServiceError(.resourceExhausted, rejection.message, retryAfterSeconds: seconds))
+        case .unavailable(let reason): self.init(ServiceError(.unavailable, reason))
+        case .deadlineExceeded: self.init(ServiceError.deadlineExceeded)
+        case .internal(let cause): self.init(ServiceError.internal(cause))
+        }
+    }
+
+    /// The answer.
+    var response: HTTPResponse {
+        var error: ServiceError
+        switch self.kind {
+        case .badRequest: error = ServiceError(.invalidArgument, self.message)
+        case .tooLarge:
+            error = ServiceError(.invalidArgument, self.message)
+            error.httpStatus = 413
+        case .unreadable:
+            error = ServiceError(.unknown, self.message)
+            error.httpStatus = 422
+        case .service(let service): error = service
+        }
+        return error.plainResponse
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ProfileModel
+
+/// Why profiles of a request were not stored.
+enum IntakeFailure: Error {
+    /// Faults of single profiles, with their place in the request; the others are stored.
+    case rejected([(series: Int, id: String, rejection: ProfileRejection)])
+    /// The tenant sends too much; nothing was stored.
+    case rateLimited(ProfileRejection, retryAfterSeconds: Int?)
+    /// Our fault or a passing one; nothing is promised, resending is safe.
+    case unavailable(String)
+    case deadlineExceeded
+    case `internal`(any Error)
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CatalogStore
+package import EventLog
+package import Ring
+internal import Synchronization
+
+/// Who is in the ring, as far as this process knows: read from the catalogue every two seconds, kept while it is away.
+///
+/// Any thread may ask. Writes go to members that live; reads ask everybody who may hold data, so that an answer never
+/// lacks a member silently.
+package final class RingWatch: Service {
+    private struct State {
+        var writers = RingSnapshot(members: [])
+        var readers: [RingMember] = []
+        var suspects: [RingMember: ContinuousClock.Instant] = [:]
+    }
+
+    private let catalog: any Catalog
+    private let logger: Logger
+    private let period: Duration
+    private let state = Mutex(State())
+
+    /// How long a member that could not be reached gets no writes, unless it is heard of before.
+    private static let suspicion = Duration.seconds(5)
+
+    /// Watches the ring of `catalog`.
+    package init(catalog: any Catalog, logger: Logger, period: Duration = .seconds(2)) {
+        self.catalog = catalog
+        self.logger = logger
+        self.period = period
+    }
+
+    /// Members that take writes.
+    package var writers: RingSnapshot {
+        self.state.withLock { state in
+            let now = ContinuousClock.now
+            let suspects = state.suspects.filter { $0.value > now }
+            guard !suspects.isEmpty else { return state.writers }
+            let trusted = state.writers.members.filter { suspects[$0] == nil }
+            return trusted.isEmpty ? state.writers : RingSnapshot(members: trusted)
+        }
+    }
+
+    /// Members that may hold data, whether they live or not.
+    package var readers: [RingMember] { self.state.withLock { $0.readers } }
+
+    /// The member could not be reached just now.
+    package func suspect(_ member: RingMember) {
+        self.state.withLock { $0.suspects[member] = .now.advanced(by: Self.suspicion) }
+    }
+
+    /// Reads the ring once; a catalogue that is away is tried again later.
+    package func start() async throws { await self.refresh() }
+
+    /// Follows the ring.
+    package func run(until stop: StopSignal) async throws {
+        let clock = ContinuousClock()
+        while !stop.hasFired {
+            await stop.wait(until: clock.now.advanced(by: self.period), on: clock)
+            if !stop.hasFired { await self.refresh() }
+        }
+    }
+
+    private func refresh() async {
+        do throws(CatalogError) {
+            let records = try await self.catalog.instances().filter {
+                $0.registration.roles.contains("ingester")
+            }
+            var readers: [RingMember] = []
+            for record in records where try await self.holdsData(record) {
+                readers.append(RingMember(record))
+            }
+            let writers = records.filter {
+                $0.state == .active && RingHealth.isAlive(heartbeatAge: $0.heartbeatAge)
+            }
+            let snapshot = RingSnapshot(members: writers.map(RingMember.init))
+            self.state.withLock { state in
+                state.writers = snapshot
+                state.readers = readers
+            }
+        } catch {
+            self.logger.warn("the ring cannot be read, going on with what is known", ["error": .error(error)])
+        }
+    }
+
+    /// Whoever left in peace has flushed: what it still holds is what the catalogue knows.
+    private func holdsData(_ record: InstanceRecord) async throws(CatalogError) -> Bool {
+        guard record.state == .left else { return true }
+        return try await !self.catalog.allBlocks(instance: record.registration.instance).isEmpty
+    }
+}
+
+extension RingMember {
+    /// A member as the catalogue knows it.
+    init(_ record: InstanceRecord) {
+        self.init(
+            instance: record.registration.instance,
+            address: record.registration.address,
+            zone: record.registration.zone
+        )
+    }
+}
