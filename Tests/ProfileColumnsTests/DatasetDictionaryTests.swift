@@ -14,8 +14,8 @@ import Testing
         var location = LocationRow(mapping: 0, firstLine: 0, lineCount: 0, flags: 0, address: 0xBEEF)
         #expect(dictionary.unsymbolizedName(of: location) == "shop!0xbeef")
         location.mapping = 1
-        #expect(dictionary.unsymbolizedName(of: location) == "0xbeef")
+        #expect(dictionary.unsymbolizedName(of: location) == "beef")
         location.mapping = LocationRow.noMapping
-        #expect(dictionary.unsymbolizedName(of: location) == "0xbeef")
+        #expect(dictionary.unsymbolizedName(of: location) == "beef")
     }
 }
