@@ -23,9 +23,9 @@ struct ModelLocation: Hashable {
     /// Frame names, outermost first.
     var frames: [String] {
         if !self.lines.isEmpty { return self.lines.reversed().map(\.name) }
-        let address = "0x" + String(self.address, radix: 16)
+        let address = String(self.address, radix: 16)
         guard let file = self.mappingFile?.split(separator: "/").last else { return [address] }
-        return ["\(file)!\(address)"]
+        return ["\(file)!0x\(address)"]
     }
 }
 
@@ -72,39 +72,32 @@ struct DatasetModel {
     /// Totals by group, each group's by time and value.
     func totals(_ query: ProfileQuery, groupBy: [String]) -> [LabelSet: [[Int64]]] {
         var groups: [LabelSet: [[Int64]]] = [:]
-        let known = Set(self.profiles.flatMap { $0.samples.flatMap { $0.labels.labels.map(\.name) } })
-            .subtracting(LabelName.spanColumns)
-        let needsSamples = (groupBy + query.selector.matchers.map(\.name)).contains { known.contains($0) }
         for (profile, column) in self.matching(query) {
             var sums: [LabelSet: Int64] = [:]
-            if !needsSamples { sums[self.visible(query, profile, .empty).keeping(Set(groupBy))] = 0 }
             for sample in profile.samples where self.admits(query, profile, sample) {
                 let key = self.visible(query, profile, sample.labels).keeping(Set(groupBy))
                 sums[key, default: 0] &+= sample.values[column]
             }
-            if !needsSamples, !query.selector.matches(self.visible(query, profile, .empty)) { continue }
-            for (key, sum) in sums { groups[key, default: []].append([profile.time, sum]) }
+            for (key, sum) in sums where sum != 0 { groups[key, default: []].append([profile.time, sum]) }
         }
         return groups.mapValues { $0.sorted { $0.lexicographicallyPrecedes($1) } }
     }
 
-    func series(_ query: ProfileQuery) -> Set<SeriesDescription> {
-        var found: Set<SeriesDescription> = []
+    /// Types by the labels under which a sample in range has a value of them.
+    func series(_ query: ProfileQuery) -> [LabelSet: Set<ProfileType>] {
+        var found: [LabelSet: Set<ProfileType>] = [:]
         for profile in self.profiles where query.range.contains(profile.time) {
-            let series = self.profiles.filter { $0.labels == profile.labels && $0.types == profile.types }
-            let isEmpty = series.filter { query.range.contains($0.time) }.allSatisfy(\.samples.isEmpty)
-            let sets = Set(profile.samples.map { SeriesLabels.withoutSpans($0.labels) })
-                .union(isEmpty ? [.empty] : [])
-            for labels in sets {
-                let types = profile.types.filter { type in
-                    (query.type ?? type) == type
-                        && query.selector.matches(
-                            SeriesLabels.visible(series: profile.labels, type: type, sample: labels)
-                        )
+            for (column, type) in profile.types.enumerated() where (query.type ?? type) == type {
+                for sample in profile.samples where sample.values[column] != 0 {
+                    let labels = SeriesLabels.visible(
+                        series: profile.labels,
+                        type: type,
+                        sample: sample.labels
+                    )
+                    guard query.selector.matches(labels) else { continue }
+                    let merged = SeriesLabels.merged(series: profile.labels, sample: sample.labels)
+                    found[merged, default: []].insert(type)
                 }
-                guard !types.isEmpty else { continue }
-                let merged = SeriesLabels.merged(series: profile.labels, sample: labels)
-                found.insert(SeriesDescription(labels: merged, types: types))
             }
         }
         return found

@@ -13,8 +13,7 @@ package enum BlockPart: Hashable, Sendable {
 package enum SectionKind: UInt16, Hashable, Sendable, CaseIterable {
     /// Labels, types and counts of the series.
     case series = 1
-    /// Which series carry a label.
-    case postings = 2
+    // 2 is kept for postings: which series carry a label.
     /// Label sets of samples.
     case labelSets = 3
     /// Stack tree.

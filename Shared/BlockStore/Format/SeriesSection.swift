@@ -11,8 +11,18 @@ struct SeriesRow: Equatable, Sendable {
     var sampleCount: Int
     /// Times of the first and the last profile.
     var range: TimeRange
-    /// Ids of the label sets that its samples have, ascending.
-    var labelSets: [UInt32]
+    /// Label sets of its samples, ascending.
+    var labelSets: [UsedLabelSet]
+}
+
+/// A label set of a series' samples.
+struct UsedLabelSet: Equatable, Sendable {
+    var id: UInt32
+    /// Bit `i`: a sample has a value other than 0 of type `i`; types from 64 on always count as if one had.
+    var types: UInt64
+
+    /// Whether samples with this label set have a value of the type.
+    func hasValue(ofType type: Int) -> Bool { type >= 64 || self.types &>> UInt64(type) & 1 == 1 }
 }
 
 /// The series of a dataset, sorted by labels and types.
@@ -43,9 +53,10 @@ enum SeriesSection {
             first = row.range.first
             labelSets.varint(row.labelSets.count)
             var before: UInt32 = 0
-            for id in row.labelSets {
-                labelSets.varint(UInt64(id - before))
-                before = id
+            for labelSet in row.labelSets {
+                labelSets.varint(UInt64(labelSet.id - before))
+                labelSets.varint(labelSet.types)
+                before = labelSet.id
             }
         }
         writer.varint(rows.count)
@@ -82,7 +93,7 @@ enum SeriesSection {
                     profileCount: profileCount,
                     sampleCount: sampleCount,
                     range: TimeRange(first: first, last: last),
-                    labelSets: try Self.decodeIDs(&labelSets, below: labelSetCount)
+                    labelSets: try Self.decodeUsed(&labelSets, below: labelSetCount)
                 )
             )
         }
@@ -113,15 +124,17 @@ enum SeriesSection {
         return types
     }
 
-    private static func decodeIDs(_ cursor: inout WireCursor, below limit: Int) throws(WireError) -> [UInt32]
-    {
-        var ids: [UInt32] = []
+    private static func decodeUsed(
+        _ cursor: inout WireCursor,
+        below limit: Int
+    ) throws(WireError) -> [UsedLabelSet] {
+        var used: [UsedLabelSet] = []
         var id = 0
-        for _ in 0..<(try cursor.count(limit: limit)) {
+        for _ in 0..<(try cursor.count(limit: limit, bytesEach: 2)) {
             id += try cursor.varint(below: limit - id)
-            ids.append(UInt32(id))
+            used.append(UsedLabelSet(id: UInt32(id), types: try cursor.varint()))
         }
-        return ids
+        return used
     }
 
     private static func parts(of type: ProfileType) -> [String] {

@@ -33,11 +33,9 @@ struct TileSample: Equatable, Sendable {
     /// Position of its values, in samples.
     var row: UInt32
 
-    /// The order of samples in a tile.
-    static func precedes(_ left: TileSample, _ right: TileSample) -> Bool {
-        if left.node != right.node { return left.node < right.node }
-        if left.profile != right.profile { return left.profile < right.profile }
-        return left.labelSet < right.labelSet
+    /// Whether the two differ in their values alone.
+    func hasPlace(of other: TileSample) -> Bool {
+        self.node == other.node && self.profile == other.profile && self.labelSet == other.labelSet
     }
 }
 
@@ -134,6 +132,7 @@ enum TileEncoder {
         var divisor: UInt64 = 0
         for sample in samples where divisor != 1 {
             var rest = values[Int(sample.row) * typeCount + type].magnitude
+            if divisor != 0, rest % divisor == 0 { continue }
             while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
         }
         return divisor == 0 ? 1 : Int64(exactly: divisor) ?? 1

@@ -39,19 +39,24 @@ extension Block {
         )
     }
 
-    /// Uids of all profiles, dataset after dataset: what a head must know to recognise a retry.
+    /// Uids of all profiles, dataset after dataset.
     package func uids() throws(BlockError) -> [ProfileUID] {
         var uids: [ProfileUID] = []
-        for dataset in self.datasets {
-            let before = uids.count
-            for section in dataset.sections(.uids) {
-                uids += try self.read(section, as: .uids) { (cursor) throws(WireError) in
-                    try UIDSection.decode(cursor)
-                }
+        for dataset in self.datasets.indices { uids += try self.uids(dataset: dataset) }
+        return uids
+    }
+
+    /// Uids of the profiles of a dataset, given by its position in the description: what a head must know to
+    /// recognise a retry.
+    package func uids(dataset: Int) throws(BlockError) -> [ProfileUID] {
+        var uids: [ProfileUID] = []
+        for section in self.datasets[dataset].sections(.uids) {
+            uids += try self.read(section, as: .uids) { (cursor) throws(WireError) in
+                try UIDSection.decode(cursor)
             }
-            guard uids.count - before == dataset.description.profileCount else {
-                throw .corrupt(.section(.uids))
-            }
+        }
+        guard uids.count == self.datasets[dataset].description.profileCount else {
+            throw .corrupt(.section(.uids))
         }
         return uids
     }

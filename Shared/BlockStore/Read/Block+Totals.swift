@@ -8,7 +8,8 @@ extension Block {
     /// Totals per profile of the query's type, grouped by the labels named in `groupBy` (empty: one group);
     /// groups are sorted by their labels, totals by time.
     ///
-    /// A profile whose samples carry different labels adds one total to each of their groups.
+    /// A profile whose samples carry different labels adds one total to each of their groups. Totals of 0
+    /// are left out.
     package func totals(
         tenant: TenantID,
         query: ProfileQuery,
@@ -52,7 +53,7 @@ private struct TotalGroups {
 
     /// The group of a label set.
     private func key(_ series: SeriesRow, type: ProfileType, _ sample: LabelSet = .empty) -> LabelSet {
-        SeriesLabels.visible(series: series.labels, type: type, sample: sample).keeping(self.names)
+        SeriesLabels.visible(self.names, series: series.labels, type: type, sample: sample)
     }
 
     /// Takes the stored totals: no sample is read.
@@ -66,11 +67,10 @@ private struct TotalGroups {
         guard scan.match(row, type: type) != .none else { return }
         let headers = try scan.headers(ofSeries: series)
         let values = headers.totals(ofType: column)
-        let added = headers.profiles(in: scan.query.range).map { profile in
-            TimedTotal(
-                timeNanoseconds: headers.times[profile],
-                value: values[values.startIndex + profile]
-            )
+        let added = headers.profiles(in: scan.query.range).compactMap { profile -> TimedTotal? in
+            let value = values[values.startIndex + profile]
+            guard value != 0 else { return nil }
+            return TimedTotal(timeNanoseconds: headers.times[profile], value: value)
         }
         guard !added.isEmpty else { return }
         self.totals[self.key(row, type: type), default: []] += added
@@ -92,7 +92,7 @@ private struct TotalGroups {
         let width = groups.keys.count
         var rows: [LabelSet: [TimedTotal]] = [:]
         try scan.forEachTile(ofSeries: series) { (tile, bytes, profiles) throws(WireError) in
-            var sums = [Int64?](repeating: nil, count: tile.profiles.count * width)
+            var sums = [Int64](repeating: 0, count: tile.profiles.count * width)
             let layout = try TileLayout(bytes)
             guard column < layout.divisors.count else { throw .outOfRange(at: 0) }
             let filter = TileFilter(profiles: profiles, labelSets: match.mask)
@@ -101,10 +101,9 @@ private struct TotalGroups {
                     return
                 }
                 let place = sample.profile * width + groups.indices[sample.labelSet]
-                sums[place] = (sums[place] ?? 0) &+ sample.value
+                sums[place] &+= sample.value
             }
-            for (place, sum) in sums.enumerated() {
-                guard let sum else { continue }
+            for (place, sum) in sums.enumerated() where sum != 0 {
                 let time = headers.times[tile.profiles.lowerBound + place / width]
                 rows[groups.keys[place % width], default: []].append(
                     TimedTotal(timeNanoseconds: time, value: sum)

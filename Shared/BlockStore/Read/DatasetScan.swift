@@ -37,11 +37,17 @@ struct DatasetScan {
     /// Which samples of a series the selector admits for `type`.
     func match(_ series: SeriesRow, type: ProfileType) -> LabelSetMatch {
         guard self.dependsOnSamples(self.query.selector.matchers.lazy.map(\.name)) else {
-            let labels = SeriesLabels.visible(series: series.labels, type: type)
-            return self.query.selector.matches(labels) ? .all : .none
+            return self.admits(series, type, .empty) ? .all : .none
         }
         return self.index.visible.match(series: series.labels, type: type) {
             self.query.selector.matches($0)
+        }
+    }
+
+    /// Whether the selector admits samples labelled `sample` of a series and type.
+    func admits(_ series: SeriesRow, _ type: ProfileType, _ sample: LabelSet) -> Bool {
+        self.query.selector.matches { name in
+            SeriesLabels.value(of: name, series: series.labels, type: type, sample: sample)
         }
     }
 

@@ -30,7 +30,7 @@ struct DatasetIndex: CachedPart {
         let labelCount =
             series.reduce(0) { $0 + $1.labels.labels.count }
             + 2 * labelSets.reduce(0) { $0 + $1.labels.count }
-        let idCount = series.reduce(0) { $0 + $1.labelSets.count } + labelSets.count
+        let idCount = series.reduce(0) { $0 + 4 * $1.labelSets.count } + labelSets.count
         self.byteCount = series.count * 160 + labelCount * 80 + idCount * 4 + tiles.count * 104
     }
 }

@@ -72,7 +72,6 @@ struct TileReader: ~Copyable {
         /// Position of the profile within the tile.
         var profile = 0
         var labelSet = 0
-        /// 0 when no type was asked for.
         var value: Int64 = 0
     }
 
@@ -84,7 +83,7 @@ struct TileReader: ~Copyable {
     mutating func visit(
         _ tile: Span<UInt8>,
         _ layout: TileLayout,
-        type: Int?,
+        type: Int,
         _ filter: TileFilter,
         _ body: (Sample) -> Void
     ) throws(WireError) {
@@ -92,9 +91,8 @@ struct TileReader: ~Copyable {
         let runs = try self.column(.runs, of: layout, tile)
         let profiles = try self.column(.profiles, of: layout, tile)
         let labelSets = try self.column(.labelSets, of: layout, tile)
-        var values: [UInt8] = []
-        if let type { values = try self.valueColumn(type, of: layout, tile) }
-        let divisor = type.map { layout.divisors[$0] } ?? 1
+        let values = try self.valueColumn(type, of: layout, tile)
+        let divisor = layout.divisors[type]
         var (nodeAt, runAt, profileAt, labelSetAt, valueAt) = (0, 0, 0, 0, 0)
         var left = layout.sampleCount
         var sample = Sample()
@@ -117,7 +115,7 @@ struct TileReader: ~Copyable {
                     guard id <= UInt64(UInt32.max) else { throw .outOfRange(at: labelSetAt) }
                     sample.labelSet = Int(id)
                 }
-                if type != nil { value &+= ZigZag.decode(try LEB128.decode(values.span, at: &valueAt)) }
+                value &+= ZigZag.decode(try LEB128.decode(values.span, at: &valueAt))
                 if let profiles = filter.profiles, !profiles.contains(sample.profile) { continue }
                 if let mask = filter.labelSets, sample.labelSet >= mask.count || !mask[sample.labelSet] {
                     continue

@@ -28,8 +28,8 @@ struct DatasetEncoder: ~Copyable {
         var headers: [ProfileHeaders] = []
         for index in series.indices {
             let encoded = try self.encode(series[index], index: index, of: snapshot, into: &tiles)
-            headers.append(encoded)
-            rows.append(series[index].row(encoded, tiles: tiles, of: snapshot, labelSets: labelSets))
+            headers.append(encoded.headers)
+            rows.append(encoded.row)
         }
         let orderedLabelSets = labelSets.sources.map { snapshot.labelSets[Int($0)] }
         self.appendIndex(rows, labelSets: orderedLabelSets)
@@ -50,13 +50,13 @@ struct DatasetEncoder: ~Copyable {
         )
     }
 
-    /// Tiles and headers of one series.
+    /// Writes the tiles of one series and tells what is to be said about it.
     private mutating func encode(
         _ series: OrderedSeries,
         index: Int,
         of snapshot: DatasetSnapshot,
         into tiles: inout TileBuilder
-    ) throws(BlockError) -> ProfileHeaders {
+    ) throws(BlockError) -> (row: SeriesRow, headers: ProfileHeaders) {
         let typeCount = series.types.count
         var headers = ProfileHeaders()
         headers.totals = [Int64](repeating: 0, count: typeCount * series.profiles.count)
@@ -80,8 +80,16 @@ struct DatasetEncoder: ~Copyable {
                 headers.totals[type * series.profiles.count + position] = totals[type]
             }
         }
-        tiles.endSeries(index, typeCount: typeCount, packer: &self.packer)
-        return headers
+        let used = tiles.endSeries(index, typeCount: typeCount, packer: &self.packer)
+        let row = SeriesRow(
+            labels: series.labels,
+            types: series.types,
+            profileCount: headers.times.count,
+            sampleCount: used.sampleCount,
+            range: TimeRange(first: headers.times.first ?? 0, last: headers.times.last ?? 0),
+            labelSets: used.labelSets
+        )
+        return (row, headers)
     }
 
     private func description(
@@ -239,29 +247,5 @@ private struct SampleReach {
                 for labelSet in decoded.labelSets { self.labelSets[Int(labelSet)] = true }
             }
         }
-    }
-}
-
-extension OrderedSeries {
-    /// The row of this series.
-    fileprivate func row(
-        _ headers: ProfileHeaders,
-        tiles: borrowing TileBuilder,
-        of snapshot: DatasetSnapshot,
-        labelSets: RankedRows
-    ) -> SeriesRow {
-        var seen = [Bool](repeating: false, count: labelSets.ranks.count)
-        for place in self.profiles {
-            snapshot.series[place.series].samples.markLabelSets(profile: place.profile, in: &seen)
-        }
-        let used = Set(seen.indices.filter { seen[$0] }.map { labelSets.ranks[$0] })
-        return SeriesRow(
-            labels: self.labels,
-            types: self.types,
-            profileCount: headers.times.count,
-            sampleCount: tiles.sampleCountOfLastSeries,
-            range: TimeRange(first: headers.times.first ?? 0, last: headers.times.last ?? 0),
-            labelSets: used.sorted()
-        )
     }
 }

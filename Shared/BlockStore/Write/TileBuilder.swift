@@ -9,8 +9,8 @@ struct TileBuilder: ~Copyable {
     private(set) var bytes: [UInt8] = []
     private(set) var rows: [TileRow] = []
     private(set) var sampleCount = 0
-    /// Samples of the series that ended last.
-    private(set) var sampleCountOfLastSeries = 0
+    private var valuedTypes: [UInt64]
+    private var valuedLabelSets: Set<UInt32> = []
     private var samples: [TileSample] = []
     private var values: [Int64] = []
     private var times: [Int64] = []
@@ -19,11 +19,13 @@ struct TileBuilder: ~Copyable {
     private let nodes: [UInt32]
     private let labelSets: RankedRows
     private var decoded = SampleColumns()
+    private var order = TileOrder()
 
     /// A builder that renumbers nodes and label sets.
     init(nodes: [UInt32], labelSets: RankedRows) {
         self.nodes = nodes
         self.labelSets = labelSets
+        self.valuedTypes = [UInt64](repeating: 0, count: labelSets.sources.count)
     }
 
     /// Adds the next profile of a series; closes the open tile first when the profile does not fit.
@@ -38,65 +40,80 @@ struct TileBuilder: ~Copyable {
     ) -> [Int64] {
         chunk.decode(profile: profile, into: &self.decoded)
         var totals = [Int64](repeating: 0, count: chunk.typeCount)
-        let own = self.mergedSamples(typeCount: chunk.typeCount)
+        let count = self.decoded.nodes.count
         let isFull =
-            self.times.count == Tile.profileCountMax
-            || self.samples.count + own.count > Tile.sampleCountMax
+            self.times.count == Tile.profileCountMax || self.samples.count + count > Tile.sampleCountMax
         if !self.times.isEmpty, isFull {
             self.close(series: series, typeCount: chunk.typeCount, packer: &packer)
         }
-        for var sample in own {
-            let source = Int(sample.row) * chunk.typeCount
-            sample.profile = UInt32(self.times.count)
-            sample.row = UInt32(self.samples.count)
+        for sample in 0..<count {
+            let labelSet = self.labelSets[self.decoded.labelSets[sample]]
+            self.samples.append(
+                TileSample(
+                    node: self.nodes[Int(self.decoded.nodes[sample])],
+                    profile: UInt32(self.times.count),
+                    labelSet: labelSet,
+                    row: UInt32(self.samples.count)
+                )
+            )
+            var valued: UInt64 = 0
             for type in 0..<chunk.typeCount {
-                totals[type] &+= self.decoded.values[source + type]
-                self.values.append(self.decoded.values[source + type])
+                let value = self.decoded.values[sample * chunk.typeCount + type]
+                totals[type] &+= value
+                if value != 0, type < 64 { valued |= 1 &<< UInt64(type) }
             }
-            self.samples.append(sample)
+            self.note(valued, of: labelSet)
         }
+        self.values += self.decoded.values
         self.times.append(time)
         return totals
     }
 
-    /// The decoded samples renumbered and sorted; equal places become one sample, their values summed.
-    private mutating func mergedSamples(typeCount: Int) -> [TileSample] {
-        var sorted = self.decoded.nodes.indices.map { row in
-            TileSample(
-                node: self.nodes[Int(self.decoded.nodes[row])],
-                profile: 0,
-                labelSet: self.labelSets[self.decoded.labelSets[row]],
-                row: UInt32(row)
-            )
+    /// Remembers which types a label set has values of.
+    private mutating func note(_ types: UInt64, of labelSet: UInt32) {
+        guard types & ~self.valuedTypes[Int(labelSet)] != 0 else { return }
+        self.valuedTypes[Int(labelSet)] |= types
+        self.valuedLabelSets.insert(labelSet)
+    }
+
+    /// Ends the tiles of a series; tells how many samples it has and which label sets they have.
+    mutating func endSeries(
+        _ series: Int,
+        typeCount: Int,
+        packer: inout FramePacker
+    ) -> (sampleCount: Int, labelSets: [UsedLabelSet]) {
+        if !self.times.isEmpty { self.close(series: series, typeCount: typeCount, packer: &packer) }
+        self.firstProfile = 0
+        let used = self.valuedLabelSets.sorted().map {
+            UsedLabelSet(id: $0, types: self.valuedTypes[Int($0)])
         }
-        sorted.sort(by: TileSample.precedes)
+        for labelSet in self.valuedLabelSets { self.valuedTypes[Int(labelSet)] = 0 }
+        self.valuedLabelSets.removeAll(keepingCapacity: true)
+        defer { self.sampleCountOfSeries = 0 }
+        return (self.sampleCountOfSeries, used)
+    }
+
+    /// Makes one sample of those with equal places, which a dictionary with equal rows can lead to.
+    private mutating func mergeEqualPlaces(typeCount: Int) {
         var kept = 0
-        for index in sorted.indices {
-            let sample = sorted[index]
-            if kept > 0, !TileSample.precedes(sorted[kept - 1], sample) {
+        for index in self.samples.indices {
+            let sample = self.samples[index]
+            if kept > 0, self.samples[kept - 1].hasPlace(of: sample) {
                 for type in 0..<typeCount {
-                    let value = self.decoded.values[Int(sample.row) * typeCount + type]
-                    self.decoded.values[Int(sorted[kept - 1].row) * typeCount + type] &+= value
+                    let value = self.values[Int(sample.row) * typeCount + type]
+                    self.values[Int(self.samples[kept - 1].row) * typeCount + type] &+= value
                 }
             } else {
-                sorted[kept] = sample
+                self.samples[kept] = sample
                 kept += 1
             }
         }
-        sorted.removeLast(sorted.count - kept)
-        return sorted
-    }
-
-    /// Ends the tiles of a series.
-    mutating func endSeries(_ series: Int, typeCount: Int, packer: inout FramePacker) {
-        if !self.times.isEmpty { self.close(series: series, typeCount: typeCount, packer: &packer) }
-        self.firstProfile = 0
-        self.sampleCountOfLastSeries = self.sampleCountOfSeries
-        self.sampleCountOfSeries = 0
+        self.samples.removeLast(self.samples.count - kept)
     }
 
     private mutating func close(series: Int, typeCount: Int, packer: inout FramePacker) {
-        self.samples.sort(by: TileSample.precedes)
+        self.order.sort(&self.samples)
+        self.mergeEqualPlaces(typeCount: typeCount)
         let tile = TileEncoder.encode(
             self.samples,
             values: self.values,
