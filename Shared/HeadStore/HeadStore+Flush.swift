@@ -63,8 +63,8 @@ struct FlushState: Sendable {
 extension HeadStore {
     /// Closes all heads at one position of the log and returns them once everything up to there is durable.
     ///
-    /// They keep answering queries until `release`. Called again before that, it returns the same heads: a flush that
-    /// failed is tried again with the same block. Nil while another call is sealing.
+    /// They keep answering queries until `release`. Called again before that, it returns the same heads: a
+    /// flush that failed is tried again with the same block. Nil while another call is sealing.
     @concurrent
     package func seal() async throws(HeadStoreError) -> SealedHeads? {
         switch self.flush.withLock({ $0.seal() }) {

@@ -32,10 +32,10 @@ package struct HeadStoreWorld: Sendable {
 extension HeadStore {
     /// Opens the log, replays what no block covers into the heads, and returns when all of it is there.
     ///
-    /// Appends are possible afterwards only: an answer never lacks acknowledged profiles. Frames are decided again with
-    /// the limits and the time of receipt they carry, so the outcome is the one of the first run.
-    /// `lsn` is the highest position that local blocks cover; `stored` names their recent profiles, of which a retry is
-    /// a duplicate.
+    /// Appends are possible afterwards only: an answer never lacks acknowledged profiles. Frames are decided
+    /// again with the limits and the time of receipt they carry, so the outcome is the one of the first run.
+    /// `lsn` is the highest position that local blocks cover; `stored` names their recent profiles, of which
+    /// a retry is a duplicate.
     @concurrent
     package static func open(
         _ config: HeadStoreConfig,

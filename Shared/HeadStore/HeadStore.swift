@@ -5,7 +5,8 @@ internal import ProfileColumns
 package import ProfileModel
 internal import Synchronization
 
-/// Profiles that are not in a block yet: durable in the write-ahead log, parsed into heads, visible to queries.
+/// Profiles that are not in a block yet: durable in the write-ahead log, parsed into heads, visible to
+/// queries.
 ///
 /// Any task may call. `close` must be called before the last reference goes, or threads stay behind.
 package final class HeadStore: Sendable {
@@ -44,8 +45,8 @@ package final class HeadStore: Sendable {
 
     /// Stores profiles: one outcome per profile, in order.
     ///
-    /// Returns when all are decided and all that is stored is durable. A throw means that nothing was promised: sending
-    /// the same profiles again is safe, since they count once.
+    /// Returns when all are decided and all that is stored is durable. A throw means that nothing was
+    /// promised: sending the same profiles again is safe, since they count once.
     @concurrent
     package func append(_ profiles: [IncomingProfile]) async throws(HeadStoreError) -> [AppendOutcome] {
         guard !profiles.isEmpty else { return [] }

@@ -16,7 +16,8 @@ struct ChunkReader {
     /// Label set of the current run.
     private(set) var labelSet: UInt32 = 0
 
-    /// A reader before the first run, with the value column of `type` opened; nil when the profile has no samples.
+    /// A reader before the first run, with the value column of `type` opened; nil when the profile has no
+    /// samples.
     init?(_ chunk: borrowing SampleChunk, profile: Int, type: Int?) {
         let bytes = chunk.bytes.span
         var offset = profile == 0 ? 0 : chunk.ends[profile - 1]

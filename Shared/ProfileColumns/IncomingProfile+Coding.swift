@@ -4,9 +4,9 @@ internal import ProfileModel
 
 /// The frame of one profile: what the write-ahead log keeps and what distributors send to ingesters.
 ///
-/// Version byte 1; tenant; labels (count, then name and value each); uid (16 bytes); received time; origin (0 push,
-/// 1 ingest with spy name, from, display names); limits; payload. Texts and the payload carry their length before them,
-/// times are zigzag, all other numbers LEB128. See docs/formats/wal.md.
+/// Version byte 1; tenant; labels (count, then name and value each); uid (16 bytes); received time; origin (0
+/// push, 1 ingest with spy name, from, display names); limits; payload. Texts and the payload carry their
+/// length before them, times are zigzag, all other numbers LEB128. See docs/formats/wal.md.
 extension IncomingProfile {
     /// The version this code writes.
     package static let frameVersion: UInt8 = 1

@@ -35,8 +35,8 @@ extension SampleChunk {
         }
     }
 
-    /// Adds the values of `type` of all samples of profile `profile` to `sums`, which has an element for every label
-    /// set; `touched` gets the label sets the profile has samples of.
+    /// Adds the values of `type` of all samples of profile `profile` to `sums`, which has an element for
+    /// every label set; `touched` gets the label sets the profile has samples of.
     package func accumulate(
         profile: Int,
         type: Int,
@@ -54,8 +54,8 @@ extension SampleChunk {
         }
     }
 
-    /// The sum of `type` over the samples of profile `profile` whose label set is in `labelSetMask`, nil when the profile
-    /// has no such sample.
+    /// The sum of `type` over the samples of profile `profile` whose label set is in `labelSetMask`, nil when
+    /// the profile has no such sample.
     package func total(profile: Int, type: Int, labelSetMask: [Bool]?) -> Int64? {
         guard var reader = ChunkReader(self, profile: profile, type: type) else { return nil }
         let bytes = self.bytes.span
@@ -69,7 +69,8 @@ extension SampleChunk {
         return total
     }
 
-    /// Marks in `seen`, which has an element for every label set, those that profile `profile` has samples of.
+    /// Marks in `seen`, which has an element for every label set, those that profile `profile` has samples
+    /// of.
     package func markLabelSets(profile: Int, in seen: inout [Bool]) {
         guard var reader = ChunkReader(self, profile: profile, type: nil) else { return }
         let bytes = self.bytes.span

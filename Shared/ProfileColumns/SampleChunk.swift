@@ -21,11 +21,11 @@ package struct SampleColumns: Sendable {
 
 /// The samples of a series' profiles, encoded one profile after the other.
 ///
-/// A profile is: sample count; run count; per run of equal label sets the label set (difference to the run before) and
-/// its sample count; the node column; one value column per type. A column is its byte count (four bytes, little-endian)
-/// and its bytes, so that a reader of one type hops over the others. Nodes are zigzag differences within their run.
-/// A value column begins with the greatest common divisor of its values; zigzag quotients follow. All other numbers
-/// are LEB128. The bytes never leave the process: they are trusted.
+/// A profile is: sample count; run count; per run of equal label sets the label set (difference to the run
+/// before) and its sample count; the node column; one value column per type. A column is its byte count (four
+/// bytes, little-endian) and its bytes, so that a reader of one type hops over the others. Nodes are zigzag
+/// differences within their run. A value column begins with the greatest common divisor of its values; zigzag
+/// quotients follow. All other numbers are LEB128. The bytes never leave the process: they are trusted.
 package struct SampleChunk: Sendable {
     package let typeCount: Int
     /// Encoded samples of all profiles.

@@ -3,9 +3,9 @@ package import ProfileModel
 
 /// Which labels selectors, label APIs and group-by see: the one place that decides it, for heads and blocks.
 ///
-/// Every (series, profile type, sample label set) shows the labels of the sample, over them those of the series
-/// (spec/ingest 6.4: labels of the series win), over both the derived ones (spec/ingest 4: clients cannot override them).
-/// Span columns identify single requests and are never shown.
+/// Every (series, profile type, sample label set) shows the labels of the sample, over them those of the
+/// series (spec/ingest 6.4: labels of the series win), over both the derived ones (spec/ingest 4: clients
+/// cannot override them). Span columns identify single requests and are never shown.
 package enum SeriesLabels {
     /// Names of the labels that follow from the profile type and the service.
     package static let derivedNames: Set<String> = [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FlameGraph
 import Glibc
 import ProfileColumns
 import ProfileModel
@@ -15,7 +16,8 @@ enum Corpus {
         return "/\(root)/../shared/corpus/go-server"
     }
 
-    /// The profiles whose file name begins with `prefix`; empty, with a word about it, where the folder is missing.
+    /// The profiles whose file name begins with `prefix`; empty, with a word about it, where the folder is
+    /// missing.
     static func profiles(_ prefix: String) -> [[UInt8]] {
         let files = SystemFiles()
         do {
@@ -72,7 +74,8 @@ enum Corpus {
         await again.close()
     }
 
-    /// `HEARTH_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter CorpusTests` prints the figures.
+    /// `HEARTH_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter CorpusTests` prints the
+    /// figures.
     @Test(.enabled(if: unsafe getenv("HEARTH_BENCH") != nil), arguments: ["cpu_", "heap_"], [8, 64])
     func speedOfAppending(kind: String, inFlight: Int) async throws {
         let payloads = Corpus.profiles(kind)
@@ -111,8 +114,21 @@ enum Corpus {
         let ranks = times.ranks
         print(
             "\(kind) \(inFlight) in flight: \(Int(Double(count) / used)) profiles/CPU-s,",
-            "\(Int(Double(count) / seconds)) profiles/s, ack p50 \(ranks.p50) p99 \(ranks.p99), held \(held >> 10) KiB"
+            "\(Int(Double(count) / seconds)) profiles/s,",
+            "ack p50 \(ranks.p50) p99 \(ranks.p99), held \(held >> 10) KiB"
         )
+        for service in ["{}", #"{pod="p3"}"#] {
+            let query = try HeadStoreBench.query(service)
+            let (cpu, start) = (cpuSeconds(), ContinuousClock.now)
+            var nodeCount = 0
+            for snapshot in await store.snapshots(tenant: .anonymous, query: query) {
+                nodeCount += snapshot.stacktraces(query, above: 0)?.nodeCount ?? 0
+            }
+            print(
+                "\(kind) tree \(service): \(nodeCount) nodes, \(ContinuousClock.now - start),",
+                cpuSeconds() - cpu
+            )
+        }
         await store.close()
         let start = ContinuousClock.now
         let again = try await HeadStore.open(

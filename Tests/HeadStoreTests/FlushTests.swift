@@ -162,7 +162,8 @@ private final class Books: Sendable {
         }
     }
 
-    /// Reads heads, then blocks, until everything is acknowledged: never less than that, never more than there is.
+    /// Reads heads, then blocks, until everything is acknowledged: never less than that, never more than
+    /// there is.
     func check(_ store: HeadStore) async throws {
         let query = try HeadStoreBench.query()
         var least: Int64 = 0

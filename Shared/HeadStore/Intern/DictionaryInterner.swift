@@ -6,7 +6,8 @@ internal import ProfileModel
 
 /// Turns the symbols and stacktraces of decoded profiles into ids of one dataset's dictionary.
 ///
-/// Every hit is verified by content. Nothing is allocated for a profile whose symbols and stacks are all known.
+/// Every hit is verified by content. Nothing is allocated for a profile whose symbols and stacks are all
+/// known.
 struct DictionaryInterner: Sendable {
     /// Symbols and stack tree so far.
     private(set) var dictionary = DatasetDictionary()

@@ -20,7 +20,8 @@ struct RadixOrder: Sendable {
         self.keys.append(key)
     }
 
-    /// Sorts by key, byte by byte from the least significant one; bytes in which all keys agree cost one pass less.
+    /// Sorts by key, byte by byte from the least significant one; bytes in which all keys agree cost one pass
+    /// less.
     mutating func sort() {
         var differing: UInt64 = 0
         for key in self.keys { differing |= key ^ self.keys[0] }

@@ -4,7 +4,8 @@ internal import Pprof
 internal import ProfileColumns
 internal import ProfileModel
 
-/// What one lane holds of one dataset: its dictionary, the series that grow and those that wait to be in a block.
+/// What one lane holds of one dataset: its dictionary, the series that grow and those that wait to be in a
+/// block.
 struct DatasetHead: Sendable {
     let tenant: TenantID
     let service: String

@@ -17,7 +17,8 @@ package struct StoredUIDs: Sendable {
 
 /// The identities of recently stored profiles, exact within a window of time.
 ///
-/// Time is the time of receipt that travels with each profile, so replaying the log decides as the first run did.
+/// Time is the time of receipt that travels with each profile, so replaying the log decides as the first run
+/// did.
 struct UIDSet: Sendable {
     private struct Sighting: Sendable {
         let receivedNanoseconds: Int64

@@ -9,8 +9,8 @@ package enum LogRecordKind: UInt8, Sendable {
 
 /// The nine bytes before a record's payload: length, checksum, kind.
 ///
-/// The checksum covers length, kind and payload and continues from the checksum of the record before, or of the header:
-/// a record that belongs elsewhere cannot pass.
+/// The checksum covers length, kind and payload and continues from the checksum of the record before, or of
+/// the header: a record that belongs elsewhere cannot pass.
 enum LogRecord {
     static let headerByteCount = 9
     /// The longest payload; what claims to be longer is damage.
@@ -21,7 +21,8 @@ enum LogRecord {
         UInt64(Self.headerByteCount + byteCount)
     }
 
-    /// Appends a record whose payload comes in two pieces to `bytes`; returns its checksum, the seed of the next.
+    /// Appends a record whose payload comes in two pieces to `bytes`; returns its checksum, the seed of the
+    /// next.
     static func append(
         _ kind: LogRecordKind,
         _ first: [UInt8],

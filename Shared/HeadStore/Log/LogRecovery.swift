@@ -2,6 +2,7 @@
 
 /// Something wrong with a log on disk that is not the torn tail of an interrupted write.
 package struct LogDamage: Hashable, Sendable {
+    /// What is wrong.
     package enum Cause: Hashable, Sendable {
         /// The header does not check; none of the segment's records was read.
         case header
@@ -57,7 +58,8 @@ struct LogRecovery {
         self.coveredThrough = coveredThrough
     }
 
-    /// Calls `take` with every record that ends above `coveredThrough`, in order; false from it reports a bad frame.
+    /// Calls `take` with every record that ends above `coveredThrough`, in order; false from it reports a bad
+    /// frame.
     mutating func run(
         _ take: (_ payload: [UInt8], _ end: UInt64) -> Bool
     ) throws(LogOpenError) -> LogReplay {
@@ -190,7 +192,8 @@ struct LogRecovery {
         try self.files.syncDirectory(self.layout.directory)
     }
 
-    /// Copies a segment aside before it is cut or deleted; nothing that may have been acknowledged is thrown away.
+    /// Copies a segment aside before it is cut or deleted; nothing that may have been acknowledged is thrown
+    /// away.
     private func quarantine(_ file: Int32, name: String, size: Int) throws(DiskError) {
         let folder = "\(self.layout.directory)/quarantine"
         try self.files.makeDirectory(folder)

@@ -29,7 +29,8 @@ protocol LogOwner: AnyObject, Sendable {
     func logFailed(_ error: DiskError)
 }
 
-/// The write-ahead log's thread: takes what is queued, writes it at once, forces it to the disk, wakes the waiters.
+/// The write-ahead log's thread: takes what is queued, writes it at once, forces it to the disk, wakes the
+/// waiters.
 ///
 /// Any thread may submit. While one group is being forced to the disk the next one gathers.
 final class LogWriter: Sendable {
@@ -79,7 +80,8 @@ final class LogWriter: Sendable {
 
     /// Queues records in one piece.
     ///
-    /// `inOrder` is called under the queue's lock with index and end of each record: what it does happens in log order.
+    /// `inOrder` is called under the queue's lock with index and end of each record: what it does happens in
+    /// log order.
     func submit(
         _ frames: [(head: [UInt8], payload: [UInt8])],
         waiter: any LogWaiter,
@@ -187,7 +189,8 @@ extension LogWriter {
         }
     }
 
-    /// Answers everything that is queued: after a full disk the log goes on, after anything else it is broken.
+    /// Answers everything that is queued: after a full disk the log goes on, after anything else it is
+    /// broken.
     private func giveUp(_ entries: ArraySlice<Entry>, after error: DiskError, in session: inout LogSession) {
         let isFull = error.errno == ENOSPC || error.errno == EDQUOT
         let refusal = isFull ? HeadStoreError.unavailable("no space left for the log") : .failed(error)

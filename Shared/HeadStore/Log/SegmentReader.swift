@@ -90,9 +90,11 @@ package struct SegmentReader {
         return value
     }
 
-    /// Whether a good record follows the damaged one: then this is no torn write but damage to what was durable.
+    /// Whether a good record follows the damaged one: then this is no torn write but damage to what was
+    /// durable.
     ///
-    /// Finds it when the damaged record's length, checksum or content is wrong, but not when more than one of them is.
+    /// Finds it when the damaged record's length, checksum or content is wrong, but not when more than one of
+    /// them is.
     private mutating func isFollowedByRecord() throws(DiskError) -> Bool {
         let start = self.offset
         guard self.size - start > LogRecord.headerByteCount else { return false }

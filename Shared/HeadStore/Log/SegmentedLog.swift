@@ -7,7 +7,8 @@ package struct LogLayout: Sendable {
     package var directory: String
     /// Name of the ingester, written into every segment.
     package var instance: String
-    /// A segment is finished when the next records would make it longer; its room is reserved when it is made.
+    /// A segment is finished when the next records would make it longer; its room is reserved when it is
+    /// made.
     package var segmentByteCount = 64 << 20
 
     package init(directory: String, instance: String) {
@@ -28,7 +29,8 @@ struct FinishedSegment: Hashable, Sendable {
     let end: UInt64
 }
 
-/// The segments of a log and the one being written: the part of the log that talks to the disk, with one owner.
+/// The segments of a log and the one being written: the part of the log that talks to the disk, with one
+/// owner.
 struct SegmentedLog {
     let layout: LogLayout
     private let files: any LogFileSystem
@@ -63,7 +65,8 @@ struct SegmentedLog {
         self.salt = salt
     }
 
-    /// The seed of the next record's checksum, after making sure that there is a segment with room for `byteCount`.
+    /// The seed of the next record's checksum, after making sure that there is a segment with room for
+    /// `byteCount`.
     ///
     /// `lsn` is where the next record begins; it lies behind `end` when a range was given up.
     mutating func prepare(byteCount: Int, at lsn: UInt64) throws(DiskError) -> UInt32 {

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Invariant: pointers passed to the system live for the duration of one call, and lengths come from the buffers they
-// point into.
+// Invariant: pointers passed to the system live for the duration of one call, and lengths come from the
+// buffers they point into.
 internal import Glibc
 
 /// The kernel's files.
 package struct SystemFiles: LogFileSystem {
+    /// No state: the kernel has it all.
     package init() {}
 
+    /// Makes a folder for this user alone.
     package func makeDirectory(_ path: String) throws(DiskError) {
         let result = unsafe path.withCString { unsafe mkdir($0, 0o700) }
         if result != 0, errno != EEXIST { throw Self.error("mkdir") }
     }
 
+    /// Names in a folder, without `.` and `..`.
     package func list(_ path: String) throws(DiskError) -> [String] {
         guard let folder = unsafe opendir(path) else { throw Self.error("opendir") }
         defer { unsafe closedir(folder) }
@@ -30,6 +33,7 @@ package struct SystemFiles: LogFileSystem {
         }
     }
 
+    /// Opens a file for this user alone.
     package func open(_ path: String, create: Bool) throws(DiskError) -> Int32 {
         let flags = O_RDWR | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0)
         let file = unsafe Glibc.open(path, flags, 0o600)
@@ -37,19 +41,23 @@ package struct SystemFiles: LogFileSystem {
         return file
     }
 
+    /// Gives the descriptor back.
     package func close(_ file: Int32) { _ = Glibc.close(file) }
 
+    /// Reserves room; what is reserved reads as zeros.
     package func allocate(_ file: Int32, byteCount: Int) throws(DiskError) {
         let code = posix_fallocate(file, 0, byteCount)
         if code != 0 { throw DiskError(call: "posix_fallocate", errno: code) }
     }
 
+    /// Bytes in the file.
     package func size(_ file: Int32) throws(DiskError) -> Int {
         var status = stat()
         guard unsafe fstat(file, &status) == 0 else { throw Self.error("fstat") }
         return Int(status.st_size)
     }
 
+    /// Writes all of `bytes`, however often the kernel stops short.
     package func write(_ file: Int32, _ bytes: Span<UInt8>, at offset: Int) throws(DiskError) {
         var done = 0
         while done < bytes.count {
@@ -63,6 +71,7 @@ package struct SystemFiles: LogFileSystem {
         }
     }
 
+    /// Reads until `byteCount` bytes are there or the file ends.
     package func read(_ file: Int32, byteCount: Int, at offset: Int) throws(DiskError) -> [UInt8] {
         var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialized in
@@ -81,14 +90,17 @@ package struct SystemFiles: LogFileSystem {
         return bytes
     }
 
+    /// Cuts or grows the file.
     package func truncate(_ file: Int32, byteCount: Int) throws(DiskError) {
         if ftruncate(file, byteCount) != 0 { throw Self.error("ftruncate") }
     }
 
+    /// Forces data and size to the disk.
     package func syncData(_ file: Int32) throws(DiskError) {
         if fdatasync(file) != 0 { throw Self.error("fdatasync") }
     }
 
+    /// Locks the file for this process; the kernel unlocks it when the process ends.
     package func lock(_ path: String) throws(DiskError) -> Int32? {
         let file = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.error("open") }
@@ -99,10 +111,12 @@ package struct SystemFiles: LogFileSystem {
         throw DiskError(call: "flock", errno: code)
     }
 
+    /// Deletes a name.
     package func remove(_ path: String) throws(DiskError) {
         if unsafe unlink(path) != 0 { throw Self.error("unlink") }
     }
 
+    /// Forces the names in a folder to the disk.
     package func syncDirectory(_ path: String) throws(DiskError) {
         let folder = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw Self.error("open") }
@@ -110,6 +124,7 @@ package struct SystemFiles: LogFileSystem {
         if fsync(folder) != 0 { throw Self.error("fsync") }
     }
 
+    /// Room on the file system of a folder.
     package func space(_ path: String) throws(DiskError) -> DiskSpace {
         var status = statvfs()
         guard unsafe statvfs(path, &status) == 0 else { throw Self.error("statvfs") }

@@ -31,7 +31,8 @@ extension HeadSnapshot {
 }
 
 extension DatasetDictionary {
-    /// The function names of the locations that lie on a path to a node with a value; no frames for the others.
+    /// The function names of the locations that lie on a path to a node with a value; no frames for the
+    /// others.
     fileprivate func frameTable(selfValues: [Int64]) -> FrameTable {
         let used = self.usedLocations(selfValues: selfValues)
         var table = FrameTable(locationCapacity: self.locations.count)

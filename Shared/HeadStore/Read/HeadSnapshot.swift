@@ -14,8 +14,9 @@ package struct HeadSnapshot: Sendable {
 extension HeadStore {
     /// Cheap snapshots of the datasets of `tenant` that `query` may be about.
     ///
-    /// To read heads and blocks without gap and double count while a flush goes on: first take the snapshots, then look
-    /// up which blocks there are and how far they cover the log, then ask each snapshot for what lies above that.
+    /// To read heads and blocks without gap and double count while a flush goes on: first take the snapshots,
+    /// then look up which blocks there are and how far they cover the log, then ask each snapshot for what
+    /// lies above that.
     package func snapshots(tenant: TenantID, query: ProfileQuery) async -> [HeadSnapshot] {
         if let service = query.selector.requiredValue(of: LabelName.serviceName) {
             let key = DatasetKey(tenant: tenant, service: service)
@@ -58,7 +59,8 @@ extension HeadSnapshot {
         return found
     }
 
-    /// Calls `body` with every series and type that `query` admits, the label sets it admits, and its profiles.
+    /// Calls `body` with every series and type that `query` admits, the label sets it admits, and its
+    /// profiles.
     func forEachMatch(
         _ query: ProfileQuery,
         above covered: UInt64,
