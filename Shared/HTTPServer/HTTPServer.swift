@@ -79,13 +79,12 @@ package final class HTTPServer: Sendable {
     ) throws(HTTPServerError) {
         do throws(ThreadStartError) {
             try DetachedThread.start(name: "http-\(index)") {
-                do throws(HTTPServerError) {
-                    try EventLoop(context: context, index: index, listener: listener).run()
-                } catch {
-                    preconditionFailure("no descriptor for an event loop: \(error)")
-                }
+                EventLoop(context: context, index: index, listener: listener).run()
             }
         } catch {
+            // The loops that run end, and with the first of them the listener.
+            for mailbox in context.mailboxes { mailbox.post(.stop) }
+            if let listener { Socket.close(listener) }
             throw .resources(errno: error.errno)
         }
     }

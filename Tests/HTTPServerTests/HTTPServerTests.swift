@@ -162,6 +162,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "127.0.0.1", "0.0.0.0"])
+    func listensWhereItIsToldAndNamesThePeer(host: String) async throws {
+        try await TestServer.with {
+            $0.host = host
+        } _: { server in
+            let text = try await Threads.run {
+                let client = try server.client()
+                client.send(Self.head("/peer", "Connection: close\r\n"))
+                return client.receiveAll()
+            }
+            let line = try #require(text?.split(separator: "\r\n\r\n").last)
+            #expect(line.hasPrefix("127.0.0.1:"))
+            #expect(line.hasSuffix(" x\n"))
+        }
+    }
+
     @Test func isQuietAfterATableOfAbuse() async throws {
         try await TestServer.with { server in
             for input in RefusedInput.small {

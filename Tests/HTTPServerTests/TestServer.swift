@@ -65,6 +65,12 @@ final class TestHandler: HTTPHandler {
                     throw HTTPBodyError.malformed
                 }
             )
+        case "/peer":
+            HTTPResponse(
+                status: 200,
+                contentType: "text/plain",
+                text: "\(request.remoteAddress) \(request.authority)\n"
+            )
         case "/grpc": self.grpc(isEmpty: request.query == "empty")
         case "/large": HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 65, count: 3_000_000)))
         default: HTTPResponse(status: 200, contentType: "text/plain", text: "hello\n")

@@ -24,7 +24,6 @@ struct LoopContext: Sendable {
 
 /// One thread's share of the connections; everything here runs on that thread.
 final class EventLoop {
-    private static let wakeToken = UInt64.max
     private static let listenerToken = UInt64.max - 1
 
     private let context: LoopContext
@@ -42,14 +41,12 @@ final class EventLoop {
     private var now = LoopInstant.current()
     private var date = HTTPDate()
 
-    init(context: LoopContext, index: Int, listener: Int32?) throws(HTTPServerError) {
+    init(context: LoopContext, index: Int, listener: Int32?) {
         self.context = context
         self.mailbox = context.mailboxes[index]
-        self.poller = try Poller()
+        self.poller = Poller(self.mailbox.epoll)
         self.wheel = TimerWheel(now: self.now)
         self.listener = listener
-        guard self.poller.add(self.mailbox.wake.descriptor, token: Self.wakeToken, interest: Poller.readable)
-        else { throw .resources(errno: 0) }
     }
 
     /// Runs until told to stop.
@@ -84,7 +81,7 @@ final class EventLoop {
     }
 
     private func handle(_ event: Poller.Event) {
-        if event.token == Self.wakeToken { return self.mailbox.wake.drain() }
+        if event.token == EpollDescriptor.wakeToken { return self.mailbox.wake.drain() }
         if event.token == Self.listenerToken { return self.accept() }
         guard let connection = self.connections[event.token] else { return }
         if event.isReadable {

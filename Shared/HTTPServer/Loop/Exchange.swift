@@ -130,7 +130,8 @@ extension Exchange {
     /// From the loop: the body will not be completed.
     func fail(_ error: HTTPBodyError) {
         self.wakeReader { state in
-            guard !state.isEnded else { return }
+            // The first reason is the true one; closing the connection follows from it.
+            guard !state.isEnded, state.failure == nil else { return }
             state.failure = error
             state.pieces = []
             state.nextPiece = 0

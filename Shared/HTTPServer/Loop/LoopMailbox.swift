@@ -43,8 +43,13 @@ final class LoopMailbox: Sendable {
 
     private let state = Mutex(State())
     let wake: WakeDescriptor
+    /// Where the loop waits, for messages too.
+    let epoll: EpollDescriptor
 
-    init() throws(HTTPServerError) { self.wake = try WakeDescriptor() }
+    init() throws(HTTPServerError) {
+        self.wake = try WakeDescriptor()
+        self.epoll = try EpollDescriptor(wake: self.wake)
+    }
 
     func post(_ message: LoopMessage) {
         let mustWake = self.state.withLock { state in

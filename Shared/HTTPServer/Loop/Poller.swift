@@ -3,7 +3,7 @@
 // Invariant: the event array handed to C is held for the call, with its true count; C keeps no pointer.
 internal import CShims
 
-/// Owner of one epoll instance and of the eventfd that wakes it.
+/// Waits on an epoll instance; belongs to one loop.
 final class Poller {
     struct Event {
         var token: UInt64
@@ -15,31 +15,31 @@ final class Poller {
     static let readable = UInt32(HEARTH_READABLE)
     static let writable = UInt32(HEARTH_WRITABLE)
 
-    private let epoll: Int32
+    private let epoll: EpollDescriptor
     private var events = Array(repeating: hearth_event(), count: 128)
 
-    init() throws(HTTPServerError) {
-        self.epoll = hearth_epoll_create()
-        guard self.epoll >= 0 else { throw .resources(errno: -self.epoll) }
-    }
-
-    deinit { _ = hearth_close(self.epoll) }
+    init(_ epoll: EpollDescriptor) { self.epoll = epoll }
 
     /// False when the descriptor could not be added.
     func add(_ descriptor: Int32, token: UInt64, interest: UInt32) -> Bool {
-        hearth_epoll_add(self.epoll, descriptor, token, interest) == 0
+        hearth_epoll_add(self.epoll.descriptor, descriptor, token, interest) == 0
     }
 
     func change(_ descriptor: Int32, token: UInt64, interest: UInt32) {
-        _ = hearth_epoll_change(self.epoll, descriptor, token, interest)
+        _ = hearth_epoll_change(self.epoll.descriptor, descriptor, token, interest)
     }
 
-    func remove(_ descriptor: Int32) { _ = hearth_epoll_remove(self.epoll, descriptor) }
+    func remove(_ descriptor: Int32) { _ = hearth_epoll_remove(self.epoll.descriptor, descriptor) }
 
     /// Waits until something is ready, or for `milliseconds` (for ever when negative), and hands each event
     /// to `body`.
     func wait(milliseconds: Int32, _ body: (Event) -> Void) {
-        let count = unsafe hearth_epoll_wait(self.epoll, &self.events, Int32(self.events.count), milliseconds)
+        let count = unsafe hearth_epoll_wait(
+            self.epoll.descriptor,
+            &self.events,
+            Int32(self.events.count),
+            milliseconds
+        )
         guard count > 0 else { return }
         for event in self.events.prefix(Int(count)) {
             body(
@@ -54,6 +54,22 @@ final class Poller {
     }
 }
 
+/// Owner of one epoll instance, which reports the token `UInt64.max` when the wake descriptor is signalled.
+final class EpollDescriptor: Sendable {
+    static let wakeToken = UInt64.max
+
+    let descriptor: Int32
+
+    init(wake: WakeDescriptor) throws(HTTPServerError) {
+        self.descriptor = hearth_epoll_create()
+        guard self.descriptor >= 0 else { throw .resources(errno: -self.descriptor) }
+        let added = hearth_epoll_add(self.descriptor, wake.descriptor, Self.wakeToken, Poller.readable)
+        guard added == 0 else { throw .resources(errno: -added) }
+    }
+
+    deinit { if self.descriptor >= 0 { _ = hearth_close(self.descriptor) } }
+}
+
 /// An eventfd: wakes a loop from any thread.
 final class WakeDescriptor: Sendable {
     let descriptor: Int32
@@ -63,7 +79,7 @@ final class WakeDescriptor: Sendable {
         guard self.descriptor >= 0 else { throw .resources(errno: -self.descriptor) }
     }
 
-    deinit { _ = hearth_close(self.descriptor) }
+    deinit { if self.descriptor >= 0 { _ = hearth_close(self.descriptor) } }
 
     func signal() { _ = hearth_eventfd_signal(self.descriptor) }
 
