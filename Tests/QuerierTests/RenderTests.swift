@@ -41,6 +41,13 @@ import Testing
         )
     }
 
+    @Test func ofGroupsWithOneKeyTheLastCounts() async throws {
+        let text = await Self.render(
+            "query=\(Setting.cpu)&\(Self.range(60_000))&groupBy=service_name&groupBy=pod"
+        )
+        #expect(text.contains("\"groups\":{\"api\":{\"startTime\":1795521600,\"samples\":[0,0,0,2],"))
+    }
+
     /// Vectors of spec/query 6.4.
     @Test(
         arguments: [

@@ -74,7 +74,8 @@ extension QueryService {
             let named = series.series.map { one in
                 (one.labels.first { $0.name == label }?.value ?? "*", timeline(one.points))
             }
-            groups = Dictionary(named) { first, _ in first }
+            // Of series that share the first label the last one counts, as in the Go server.
+            groups = Dictionary(named) { _, last in last }
         }
         return FlamebearerDocument(
             graph: Self.rendered(tree, asked: request.maxNodes),
