@@ -51,7 +51,7 @@ enum StringSection {
         guard byteCount <= Self.restartCount * suffixes.count else { throw .outOfRange(at: cursor.offset) }
         var table = StringTable()
         table.ends.reserveCapacity(count + 1)
-        table.bytes.reserveCapacity(byteCount)
+        table.bytes.reserveCapacity(min(byteCount, 4 * suffixes.count))
         var taken = 0
         var before = 0..<0
         for row in 0..<count {
