@@ -2,11 +2,11 @@
 
 /// How a client talks to servers.
 package struct HTTPClientConfiguration: Sendable {
-    /// The protocol on cleartext connections.
+    /// The protocol that is offered.
     package enum Version: Sendable {
         case http11
-        /// HTTP/2 without upgrade, many requests on one connection.
-        case http2PriorKnowledge
+        /// HTTP/2 by Upgrade (by ALPN under TLS), many requests on one connection.
+        case http2
     }
 
     package var version = Version.http11

@@ -13,7 +13,9 @@ final class Transfer: Sendable {
         var trailers: [ClientHeader] = []
         var headerByteCount = 0
         var body: [UInt8] = []
-        var bodyHasBegun = false
+        /// Whether the final head is complete: what comes later are trailers.
+        var headIsComplete = false
+        var isInterim = false
         var refusal: HTTPClientError?
         var complete: (@Sendable (Outcome) -> Void)?
     }
@@ -35,7 +37,6 @@ final class Transfer: Sendable {
     func takeBody(_ bytes: Span<UInt8>) -> Bool {
         let limit = self.request.responseByteLimit
         return self.received.withLock { received in
-            received.bodyHasBegun = true
             guard bytes.count <= limit - received.body.count else {
                 received.refusal = .responseTooLarge(limit: limit)
                 return false
@@ -53,14 +54,17 @@ final class Transfer: Sendable {
                 received.refusal = .headersTooLarge(limit: byteLimit)
                 return false
             }
-            if line.hasPrefix("HTTP/"), !received.bodyHasBegun {
-                received.headers = []  // the head before was an interim one (100 Continue)
+            if line.hasPrefix("HTTP/"), !received.headIsComplete {
+                received.headers = []
+                received.isInterim = line.drop { $0 != " " }.hasPrefix(" 1")
             } else if let header = Self.header(line) {
-                if received.bodyHasBegun {
+                if received.headIsComplete {
                     received.trailers.append(header)
                 } else {
                     received.headers.append(header)
                 }
+            } else if !received.isInterim {
+                received.headIsComplete = true
             }
             return true
         }

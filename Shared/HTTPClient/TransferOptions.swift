@@ -40,8 +40,9 @@ struct TransferOptions {
         if !configuration.usesEnvironmentProxy { self.text(CURLOPT_PROXY, "") }
         switch configuration.version {
         case .http11: self.number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        case .http2PriorKnowledge:
-            self.number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+        case .http2:
+            // Upgrade, not prior knowledge: libcurl 7.88 cannot use such a connection a second time.
+            self.number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_0))
             self.number(CURLOPT_PIPEWAIT, 1)
         }
         self.method(request)
