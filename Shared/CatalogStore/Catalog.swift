@@ -35,6 +35,17 @@ package protocol Catalog: Sendable {
         seenAt: Int64
     ) async throws(CatalogError) -> SymbolIDs
 
+    /// Says that `service` still runs functions whose ids the caller remembers from an upsert.
+    ///
+    /// `conflict(.symbolID)` when the tenant does not have one of them: the symbol store was made anew, so
+    /// the caller must forget its ids and upsert again before it publishes.
+    func markSeen(
+        tenant: TenantID,
+        service: String,
+        functions: [Int64],
+        seenAt: Int64
+    ) async throws(CatalogError)
+
     /// Puts symbols back under the ids that a block knows them by; `conflict(.symbolID)` when an id means
     /// another.
     ///

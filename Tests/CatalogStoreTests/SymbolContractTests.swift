@@ -132,6 +132,29 @@ import Testing
     }
 
     @Test(arguments: CatalogBackend.allCases)
+    func rememberedIDsAreMarkedOrRefused(backend: CatalogBackend) async throws {
+        try await backend.withCatalog { catalog in
+            let tenant = Sample.tenant
+            let ids = try await catalog.upsertFunctions([Sample.function("a"), Sample.function("b")])
+            let later = 5 * symbolSeenResolution
+            try await catalog.markSeen(tenant: tenant, service: "s", functions: ids + ids, seenAt: later)
+            try await catalog.markSeen(tenant: tenant, service: "other", functions: [ids[0]], seenAt: later)
+            let found = try await catalog.findFunctions(tenant: tenant, matching: .containing(""), limit: 10)
+            #expect(found.map { $0.services.map(\.service) } == [["other", "s"], ["s"]])
+            #expect(found.map { $0.services.map(\.lastSeen) } == [[later, later], [later]])
+            #expect(found.map { $0.services.map(\.firstSeen) } == [[later, 0], [0]])
+            let stranger = try Sample.tenant("stranger")
+            await #expect(throws: CatalogError.conflict(.symbolID)) {
+                try await catalog.markSeen(tenant: stranger, service: "s", functions: ids, seenAt: later)
+            }
+            try await catalog.dropSymbols()
+            await #expect(throws: CatalogError.conflict(.symbolID)) {
+                try await catalog.markSeen(tenant: tenant, service: "s", functions: ids, seenAt: later)
+            }
+        }
+    }
+
+    @Test(arguments: CatalogBackend.allCases)
     func searchesLiterallyAndUpToItsLimit(backend: CatalogBackend) async throws {
         try await backend.withCatalog { catalog in
             let names = ["100%", "a_b", "aXb", "A_B", "back\\slash"]

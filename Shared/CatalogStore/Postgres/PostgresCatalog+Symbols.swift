@@ -19,6 +19,26 @@ extension PostgresCatalog {
         return ids
     }
 
+    func markSeen(
+        tenant: TenantID,
+        service: String,
+        functions: [Int64],
+        seenAt: Int64
+    ) async throws(CatalogError) {
+        for batch in SymbolBatch<Int64, Int64>.split(functions, []) {
+            let ids = Set(batch.functions)
+            try await self.write { db in
+                let key = try Self.tenantKey(db, tenant)
+                guard try FunctionTable.count(db, ids: Array(ids), tenant: key) == ids.count else {
+                    throw CatalogError.conflict(.symbolID)
+                }
+                let dataset = try Self.datasetKey(db, tenant: key, service: service)
+                try Self.sight(db, functions: Array(ids), tenant: key, dataset: dataset, seenAt: seenAt)
+                try Self.touch(db, dataset: dataset, seenAt: seenAt)
+            }
+        }
+    }
+
     func restoreSymbols(
         tenant: TenantID,
         service: String,

@@ -61,6 +61,19 @@ enum FunctionTable {
         )[0].ints(0)
     }
 
+    /// How many of these distinct ids exist.
+    static func count(_ db: isolated PostgresConnection, ids: [Int64], tenant: Int64) throws -> Int {
+        try Int(
+            db.rows(
+                """
+                select count(*) from unnest($2::bigint[]) u(id)
+                    join functions f on f.tenant_id = $1 and f.id = u.id
+                """,
+                [.int(tenant), .ints(ids)]
+            )[0].int(0)
+        )
+    }
+
     /// Adds rows; leaves those whose id is taken.
     static func insert(
         _ db: isolated PostgresConnection,

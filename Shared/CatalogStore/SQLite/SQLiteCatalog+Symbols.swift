@@ -147,20 +147,6 @@ extension SQLiteCatalog {
         }
     }
 
-    func dropSymbols() async throws(CatalogError) {
-        try await self.write { db in
-            try db.execute("delete from function_sightings")
-            try db.execute("delete from functions")
-            try db.execute("delete from mappings")
-            for tenant in try db.rows("select id from tenants") {
-                try db.execute(
-                    "update tenants set next_function = ?, next_mapping = ? where id = ?",
-                    [.int(SymbolKey.firstID()), .int(SymbolKey.firstID()), .int(try tenant.int(0))]
-                )
-            }
-        }
-    }
-
     private static func knownTenantKey(_ db: isolated SQLiteConnection, _ tenant: TenantID) throws -> Int64? {
         try db.rows("select id from tenants where name = ?", [.text(tenant.description)]).first?.int(0)
     }
@@ -266,7 +252,7 @@ extension SQLiteCatalog {
     }
 
     /// Notes that a service ran a function; see `symbolSeenResolution`.
-    private static func sight(
+    static func sight(
         _ db: isolated SQLiteConnection,
         function: Int64,
         tenant: Int64,
