@@ -3,6 +3,7 @@ import FlameGraph
 import LabelSelector
 import ProfileColumns
 import ProfileModel
+import ServiceKit
 import Synchronization
 import WireAPI
 
@@ -103,11 +104,7 @@ final class MemorySource: ProfileSource {
 /// Never answers until it is cancelled.
 struct StuckSource: ProfileSource {
     private func wait() async throws(IngesterError) -> Never {
-        do {
-            try await ContinuousClock().sleep(for: .seconds(3_600))
-        } catch {
-            // Cancelled, as intended.
-        }
+        await StopSignal().wait()
         throw .unavailable("cancelled")
     }
 
