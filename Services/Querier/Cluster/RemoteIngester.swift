@@ -24,6 +24,7 @@ package struct RemoteIngester: ProfileSource {
         self.timeout = timeout
     }
 
+    /// Function trees of all matching samples.
     package func stacktraces(
         tenant: TenantID,
         query: ProfileQuery
@@ -31,6 +32,7 @@ package struct RemoteIngester: ProfileSource {
         try await self.ask(SourceRequest.stacktracesPath, SourceRequest(tenant: tenant, query: query))
     }
 
+    /// Totals per profile, grouped by labels.
     package func totals(
         tenant: TenantID,
         query: ProfileQuery,
@@ -40,6 +42,7 @@ package struct RemoteIngester: ProfileSource {
         return try await self.ask(SourceRequest.totalsPath, question)
     }
 
+    /// Series with a profile in the range.
     package func series(
         tenant: TenantID,
         query: ProfileQuery
