@@ -65,7 +65,8 @@ struct LaneState: ~Copyable {
         var uid = profile.uid
         if isKnown {
             // Without a name and without a time of its own, equal bytes may well be two profiles: keep both.
-            guard self.decoded.timeNanoseconds == received else { return self.duplicate() }
+            let isTimed = self.decoded.hasOwnTime || self.decoded.timeNanoseconds != received
+            if isTimed { return self.duplicate() }
             uid = uid.distinct(at: lsn)
         }
         self.remember(uid, DatasetKey(profile), receivedNanoseconds: received, lsn: lsn)
