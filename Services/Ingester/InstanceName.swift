@@ -7,11 +7,9 @@ internal import Glibc
 enum InstanceName {
     /// The configured name, else the one the folder remembers, else the host's, remembered from now on.
     static func of(_ config: IngesterConfig) throws(IngesterStartError) -> String {
+        let path = config.dataPath + "/ingester/instance"
         guard config.instanceID.isEmpty else { return config.instanceID }
-        let folder = config.dataPath + "/ingester"
-        let path = folder + "/instance"
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             if FileManager.default.fileExists(atPath: path) {
                 let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
                 let name = text.filter { !$0.isWhitespace }

@@ -58,6 +58,10 @@ struct OpenedIngester {
     ) async throws(IngesterStartError) -> BlockFolder {
         let cache = BlockCache(byteCountMax: config.blockCacheByteCount)
         do {
+            try FileManager.default.createDirectory(
+                atPath: config.dataPath + "/ingester",
+                withIntermediateDirectories: true
+            )
             return try await disk.run { try BlockFolder(path: config.dataPath + "/ingester", cache: cache) }
         } catch {
             throw .blocks(error)

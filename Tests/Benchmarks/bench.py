@@ -190,7 +190,7 @@ def main():
     parser.add_argument("--pods", type=int, default=25)
     options = parser.parse_args()
     if options.bin:
-        os.environ["HEARTH_BIN"] = str(pathlib.Path(options.bin).resolve())
+        os.environ["HEARTHTEST_BIN"] = str(pathlib.Path(options.bin).resolve())
     Bench(options).run()
 
 

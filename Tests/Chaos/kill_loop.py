@@ -78,7 +78,7 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args(arguments)
     if options.bin:
-        os.environ["HEARTH_BIN"] = options.bin
+        os.environ["HEARTHTEST_BIN"] = options.bin
     rng = random.Random(options.seed)
     print(f"seed {options.seed}", flush=True)
     folder = Folder()

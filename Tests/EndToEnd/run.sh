@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export HEARTH_BIN="$PWD/$1"
+export HEARTHTEST_BIN="$PWD/$1"
 tally=$2
 mkdir -p "$tally"
 

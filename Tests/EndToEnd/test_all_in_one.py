@@ -67,7 +67,7 @@ class AllInOne(unittest.TestCase):
         self.assertEqual(self.client.total(CPU, '{thread=""}'), 5)
         now = int(time.time() * 1000)
         answer = self.client.call("SelectSeries", {
-            "profileTypeID": CPU, "labelSelector": "{}", "start": now - 60_000, "end": now + 60_000, "step": 3600,
+            "profileTypeID": CPU, "labelSelector": "{}", "start": now - 60_000, "end": now + 60_000, "step": 15,
             "groupBy": ["thread"],
         })
         sums = {}

@@ -36,7 +36,7 @@ class Page(unittest.TestCase):
         self.server.start()
         self.driver = browser("dark")
         self.addCleanup(self.driver.quit)
-        self.shots = pathlib.Path(os.environ.get("HEARTH_SHOTS", self.folder.path))
+        self.shots = pathlib.Path(os.environ.get("HEARTHTEST_SHOTS", self.folder.path))
 
     def open(self, query=""):
         self.driver.get(f"http://127.0.0.1:{self.server.port}/{query}")

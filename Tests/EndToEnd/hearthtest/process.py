@@ -14,7 +14,7 @@ from .client import Client
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared"
-BIN = pathlib.Path(os.environ.get("HEARTH_BIN", ROOT / "build" / "bin"))
+BIN = pathlib.Path(os.environ.get("HEARTHTEST_BIN", ROOT / "build" / "bin"))
 
 
 def free_port() -> int:
@@ -86,13 +86,13 @@ class Process:
 
 
 class Folder:
-    """A temporary folder that goes at the end; `HEARTH_KEEP=1` keeps it."""
+    """A temporary folder that goes at the end; `HEARTHTEST_KEEP=1` keeps it."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="hearth-test-"))
 
     def close(self):
-        if not os.environ.get("HEARTH_KEEP"):
+        if not os.environ.get("HEARTHTEST_KEEP"):
             shutil.rmtree(self.path, ignore_errors=True)
 
 
