@@ -124,11 +124,9 @@ struct OpenedIngester {
         let oldest = now - Int64(window / .nanoseconds(1))
         var stored: [StoredUIDs] = []
         for block in folder.all where block.description.header.createdNanoseconds >= oldest {
-            var uids = try block.uids()[...]
-            for dataset in block.description.datasets {
-                let own = Array(uids.prefix(dataset.profileCount))
-                uids = uids.dropFirst(dataset.profileCount)
-                stored.append(StoredUIDs(tenant: dataset.tenant, service: dataset.service, uids: own))
+            for (index, dataset) in block.description.datasets.enumerated() {
+                let uids = try block.uids(dataset: index)
+                stored.append(StoredUIDs(tenant: dataset.tenant, service: dataset.service, uids: uids))
             }
         }
         return stored

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Names of functions by their id in the symbol store, kept in memory: functions never change (design D4).
 ///
-/// Ids are dense per tenant, so a tenant's names are an array. The least recently asked tenants are forgotten
+/// Ids are dense per tenant from some start on, so a tenant's names are pages of arrays. The least recently
+/// asked tenants are forgotten
 /// when
 /// the names take more than `byteCountMax`. Any task may ask.
 package final class SymbolNames: Sendable {
@@ -12,7 +13,8 @@ package final class SymbolNames: Sendable {
     package typealias Load = @Sendable (TenantID, [Int64]) async throws -> [String?]
 
     private struct Shelf {
-        var names: [String?] = []
+        /// Names by id, `pageSize` to a page.
+        var pages: [Int64: [String?]] = [:]
         var byteCount = 0
         var lastUse: UInt64 = 0
     }
@@ -27,8 +29,8 @@ package final class SymbolNames: Sendable {
     private let byteCountMax: Int
     private let state = Mutex(State())
 
-    /// Ids above this are not kept: a broken id must not make a huge array.
-    private static let idMax: Int64 = 1 << 26
+    /// Ids of a page; a broken id makes one page at most.
+    private static let pageSize: Int64 = 1_024
     /// Most ids asked for at once.
     private static let batchMax = 10_000
     /// A string's own words, beside its bytes.
@@ -50,9 +52,10 @@ package final class SymbolNames: Sendable {
         let missing = self.state.withLock { state in
             state.uses += 1
             state.shelves[tenant]?.lastUse = state.uses
-            let known = state.shelves[tenant]?.names ?? []
+            let pages = state.shelves[tenant]?.pages ?? [:]
             return ids.filter { id in
-                guard id >= 0, id < known.count, let name = known[Int(id)] else { return true }
+                guard id >= 0, let page = pages[id / Self.pageSize], let name = page[Int(id % Self.pageSize)]
+                else { return true }
                 found[id] = name
                 return false
             }
@@ -79,15 +82,14 @@ package final class SymbolNames: Sendable {
             var shelf = state.shelves.removeValue(forKey: tenant) ?? Shelf()
             state.byteCount -= shelf.byteCount
             shelf.lastUse = state.uses
-            for (id, name) in loaded where id >= 0 && id < Self.idMax {
-                let index = Int(id)
-                if index >= shelf.names.count {
-                    let added = index + 1 - shelf.names.count
-                    shelf.names.append(contentsOf: repeatElement(nil, count: added))
-                    shelf.byteCount += added * MemoryLayout<String?>.stride
+            for (id, name) in loaded where id >= 0 {
+                let (page, index) = (id / Self.pageSize, Int(id % Self.pageSize))
+                if shelf.pages[page] == nil {
+                    shelf.pages[page] = Array(repeating: nil, count: Int(Self.pageSize))
+                    shelf.byteCount += Int(Self.pageSize) * MemoryLayout<String?>.stride
                 }
-                guard shelf.names[index] == nil else { continue }
-                shelf.names[index] = name
+                guard shelf.pages[page]?[index] == nil else { continue }
+                shelf.pages[page]?[index] = name
                 shelf.byteCount += name.utf8.count + Self.overhead
             }
             state.byteCount += shelf.byteCount

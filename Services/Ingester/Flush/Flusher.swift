@@ -75,6 +75,7 @@ actor Flusher {
             try await self.askWhatIsPublished()
             for block in waiting where !self.published.contains(block.catalogID) {
                 let ready = block.description.hasSymbolIDs ? block : try await self.complete(block)
+                if ready === block { try await self.restoreSymbols(of: block) }
                 try await self.tools.catalog.publish(BlockRecord(ready.description))
                 self.published.insert(block.catalogID)
             }
@@ -166,6 +167,24 @@ actor Flusher {
             self.published.insert(record.id)
         }
         self.hasAskedWhatIsPublished = true
+    }
+
+    /// A block that the catalogue does not know may be older than the catalogue: its symbols go back under their ids.
+    private func restoreSymbols(of block: Block) async throws {
+        for (index, dataset) in block.description.datasets.enumerated() {
+            let symbols = try block.dictionary(dataset: index)
+            try await self.tools.catalog.restoreSymbols(
+                tenant: dataset.tenant,
+                service: dataset.service,
+                functions: zip(symbols.functionIDs ?? [], symbols.dictionary.functionSymbols()).map {
+                    Identified(id: $0, symbol: $1)
+                },
+                mappings: zip(symbols.mappingIDs ?? [], symbols.dictionary.mappingSymbols()).map {
+                    Identified(id: $0, symbol: $1)
+                },
+                seenAt: dataset.range.last
+            )
+        }
     }
 
     /// Gives a pending block its symbol ids.

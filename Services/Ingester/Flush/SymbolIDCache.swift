@@ -17,35 +17,57 @@ struct SymbolIDCache {
 
     private var entries: [Key: Entry] = [:]
 
-    /// The ids of all rows of the snapshot's dictionary; rows that are new since the last call are made known.
+    /// The ids of all rows of the snapshot's dictionary; rows that are new since the last call are made known, the
+    /// others are said to be in use still.
+    ///
+    /// When the catalogue does not know what it gave out (it was made anew), everything is made known again.
     mutating func ids(
         of snapshot: DatasetSnapshot,
         in catalog: any Catalog,
         seenAt: Int64
     ) async throws(CatalogError) -> SymbolIDs {
-        let key = Key(tenant: snapshot.tenant, service: snapshot.service)
-        let dictionary = snapshot.dictionary
-        var known = SymbolIDs(functions: [], mappings: [])
-        if let entry = self.entries[key], entry.identity == dictionary.identity { known = entry.ids }
-        let functions = dictionary.functionSymbols(from: known.functions.count)
-        let mappings = dictionary.mappingSymbols(from: known.mappings.count)
-        if !functions.isEmpty || !mappings.isEmpty {
-            let fresh = try await catalog.upsertSymbols(
-                tenant: snapshot.tenant,
-                service: snapshot.service,
-                functions: functions,
-                mappings: mappings,
-                seenAt: seenAt
-            )
-            known.functions += fresh.functions
-            known.mappings += fresh.mappings
-            self.entries[key] = Entry(identity: dictionary.identity, ids: known)
+        do throws(CatalogError) {
+            return try await self.extend(snapshot, catalog, seenAt)
+        } catch {
+            guard case .conflict = error else { throw error }
+            self.entries.removeAll()
+            return try await self.extend(snapshot, catalog, seenAt)
         }
-        return known
     }
 
-    /// Forgets the ids: the catalogue may have lost what it gave out.
-    mutating func removeAll() { self.entries.removeAll() }
+    private mutating func extend(
+        _ snapshot: DatasetSnapshot,
+        _ catalog: any Catalog,
+        _ seenAt: Int64
+    ) async throws(CatalogError) -> SymbolIDs {
+        let (tenant, service) = (snapshot.tenant, snapshot.service)
+        let key = Key(tenant: tenant, service: service)
+        let dictionary = snapshot.dictionary
+        var known = SymbolIDs(functions: [], mappings: [])
+        if let entry = self.entries[key], entry.identity == dictionary.identity {
+            known = entry.ids
+            try await catalog.markSeen(
+                tenant: tenant,
+                service: service,
+                functions: known.functions,
+                seenAt: seenAt
+            )
+        }
+        let functions = dictionary.functionSymbols(from: known.functions.count)
+        let mappings = dictionary.mappingSymbols(from: known.mappings.count)
+        guard !functions.isEmpty || !mappings.isEmpty else { return known }
+        let fresh = try await catalog.upsertSymbols(
+            tenant: tenant,
+            service: service,
+            functions: functions,
+            mappings: mappings,
+            seenAt: seenAt
+        )
+        known.functions += fresh.functions
+        known.mappings += fresh.mappings
+        self.entries[key] = Entry(identity: dictionary.identity, ids: known)
+        return known
+    }
 }
 
 extension DatasetDictionary {
