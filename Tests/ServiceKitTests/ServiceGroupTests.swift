@@ -103,7 +103,7 @@ import Testing
                 await signal.wait()
                 clock.advance(by: .seconds(31))
                 // Deaf to the signal, not to cancellation.
-                try await ContinuousClock().sleep(for: .seconds(3_600))
+                await StopSignal().wait()
             })
         )
         let trigger = Entry("trigger", ClosureService(start: { stop.fire() }))

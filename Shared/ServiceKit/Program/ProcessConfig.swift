@@ -21,7 +21,9 @@ package struct ProcessConfig: Sendable, Equatable {
     package init() {}
 
     /// The keys.
-    package static let schema = Schema<ProcessConfig>(
+    package static let schema = Schema<ProcessConfig>([Self.listenerSchema, Self.lifeSchema])
+
+    private static let listenerSchema = Schema<ProcessConfig>(
         section: "",
         [
             .string("server.http-listen-address", \.listenAddress, "Address to listen on; empty means all."),
@@ -61,6 +63,12 @@ package struct ProcessConfig: Sendable, Equatable {
                 in: .milliseconds(100) ... .seconds(3_600),
                 "Longest time that a client may take nothing of an answer."
             ).advanced(),
+        ]
+    )
+
+    private static let lifeSchema = Schema<ProcessConfig>(
+        section: "",
+        [
             .duration(
                 "server.graceful-shutdown-timeout",
                 \.gracefulTimeout,

@@ -4,10 +4,11 @@ package import EventLog
 package import Ring
 internal import Synchronization
 
-/// Who is in the ring, as far as this process knows: read from the catalogue every two seconds, kept while it is away.
+/// Who is in the ring, as far as this process knows: read from the catalogue every two seconds, kept while it
+/// is away.
 ///
-/// Any thread may ask. Writes go to members that live; reads ask everybody who may hold data, so that an answer never
-/// lacks a member silently.
+/// Any thread may ask. Writes go to members that live; reads ask everybody who may hold data, so that an
+/// answer never lacks a member silently.
 package final class RingWatch: Service {
     private struct State {
         var writers = RingSnapshot(members: [])
