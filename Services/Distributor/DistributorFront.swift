@@ -15,7 +15,8 @@ package struct DistributorFront: Sendable {
 
     /// Writes go to `sink`, under the tenants' limits.
     ///
-    /// The limits of one message are those of the default tenant: a body is read before its tenant's are known.
+    /// The limits of one message are those of the default tenant: a body is read before its tenant's are
+    /// known.
     package init<C: Clock<Duration>>(
         sink: any ProfileSink,
         tenancy: Tenancy,

@@ -50,6 +50,12 @@ struct PushEndpoint: Sendable {
         } catch {
             throw ServiceError(error)
         }
+        let seriesCountMax = self.intake.limits.limits(of: tenant).seriesPerPushCountMax
+        guard envelope.series.count <= seriesCountMax else {
+            let text =
+                "push has \(envelope.series.count) series, limit \(seriesCountMax) (err-too-many-series)"
+            throw ServiceError(.invalidArgument, text)
+        }
         let candidates = envelope.series.enumerated().flatMap { index, series in
             series.samples.map { sample in
                 Candidate(
@@ -79,19 +85,32 @@ extension ServiceError {
     init(push failure: IntakeFailure) {
         switch failure {
         case .rejected(let all) where all.count == 1:
-            self.init(.invalidArgument, all.first?.rejection.message ?? "")
+            self.init(all.first?.rejection.message ?? "", as: all.first?.rejection.reason)
         case .rejected(let all):
             let lines = all.prefix(Self.listedCountMax).map { one in
                 "push series with index \(one.series) and id \(LabelValidation.clipped(one.id)) failed: "
                     + "invalid_argument: \(one.rejection.message)"
             }
             let rest = all.count > lines.count ? ["and \(all.count - lines.count) more"] : []
-            self.init(.invalidArgument, (lines + rest).joined(separator: "\n"))
+            self.init((lines + rest).joined(separator: "\n"), as: all.first?.rejection.reason)
+        case .tooLarge(let rejection): self.init(rejection.message, as: rejection.reason)
         case .rateLimited(let rejection, let seconds):
             self.init(.resourceExhausted, rejection.message, retryAfterSeconds: seconds)
         case .unavailable(let reason): self.init(.unavailable, reason)
         case .deadlineExceeded: self = .deadlineExceeded
         case .internal(let cause): self = .internal(cause)
+        }
+    }
+
+    /// A refused profile: the client's fault, but for limits.
+    init(_ text: String, as reason: DiscardReason?) {
+        switch reason {
+        case .profileSizeLimit, .bodySizeLimitExceeded:
+            self.init(.resourceExhausted, text)
+            self.httpStatus = 413
+        case .rateLimited, .seriesLimit:
+            self.init(.resourceExhausted, text, retryAfterSeconds: Int.random(in: 5...30))
+        default: self.init(.invalidArgument, text)
         }
     }
 }

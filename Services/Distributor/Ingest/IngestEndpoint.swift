@@ -4,7 +4,10 @@ internal import ProfileModel
 internal import RPC
 internal import ServiceKit
 
-/// `POST /ingest` and `/pyroscope/ingest`: the upload of older SDKs (spec/ingest 2). Takes pprof, raw or in a form.
+/// `POST /ingest` and `/pyroscope/ingest`: the upload of older SDKs (spec/ingest 2).
+///
+/// Takes pprof, raw or in
+/// a form.
 struct IngestEndpoint: Sendable {
     static let paths = ["/ingest", "/pyroscope/ingest"]
 
@@ -39,10 +42,12 @@ struct IngestEndpoint: Sendable {
             throw IngestRefusal(error)
         }
         let name = try Self.name(query)
-        let body = try await self.body(request, tenant)
-        let contentType = request.headers["Content-Type"] ?? ""
-        let format = IngestFormat(parameter: query["format"] ?? "", contentType: contentType)
-        let upload = try Self.upload(format, body, contentType: contentType)
+        let format = IngestFormat(
+            parameter: query["format"] ?? "",
+            contentType: request.headers["Content-Type"] ?? ""
+        )
+        let limit = self.intake.limits.limits(of: tenant).bodyByteCountMax ?? .max
+        let upload = try await IngestUpload(request, format, limit: limit)
         guard !upload.payload.isEmpty else { return }
         let candidate = self.candidate(name, query, upload)
         do throws(IntakeFailure) {
@@ -60,71 +65,14 @@ struct IngestEndpoint: Sendable {
         }
     }
 
-    private func body(_ request: HTTPRequest, _ tenant: TenantID) async throws(IngestRefusal) -> [UInt8] {
-        let limits = self.intake.limits.limits(of: tenant)
-        let limit = limits.bodyByteCountMax ?? .max
-        do throws(HTTPBodyError) {
-            return try await request.collectBody(limit: limit)
-        } catch {
-            guard case .tooLarge(_, let declared) = error else { throw IngestRefusal(ServiceError(error)) }
-            let size = declared.map { " (the body has \($0) bytes)" } ?? ""
-            let text = "request body too large: the limit ingestion_body_limit_mb is \(limit) bytes\(size)"
-            throw IngestRefusal(.tooLarge, text)
-        }
-    }
-
-    /// The pprof of a request and what its form says about it.
-    private struct Upload {
-        var payload: [UInt8]
-        var displayNames: [String: String]?
-    }
-
-    private static func upload(
-        _ format: IngestFormat,
-        _ body: [UInt8],
-        contentType: String
-    ) throws(IngestRefusal) -> Upload {
-        switch format {
-        case .pprof: return Upload(payload: body)
-        case .multipart: return try Self.form(body, contentType)
-        case .trie, .tree, .lines, .jfr, .speedscope, .groups:
-            let text =
-                "format \(format.rawValue) is not supported yet: send pprof, raw (format=pprof) or in a form"
-            throw IngestRefusal(.unreadable, text)
-        }
-    }
-
-    private static func form(_ body: [UInt8], _ contentType: String) throws(IngestRefusal) -> Upload {
-        let form: MultipartForm
-        do throws(MultipartError) {
-            form = try MultipartForm(body, contentType: contentType)
-        } catch {
-            throw IngestRefusal(.unreadable, "parsing IngestInput-pprof failed \(error)")
-        }
-        guard form.files["prev_profile"] == nil else {
-            let text =
-                "parsing IngestInput-pprof failed failed to parse pprof /ingest request: prev_profile is not "
-                + "supported any more: update pyroscope-go, which sends deltas"
-            throw IngestRefusal(.unreadable, text)
-        }
-        guard let profile = form.files["profile"] else { return Upload(payload: []) }
-        var upload = Upload(payload: Array(body[profile]))
-        if let config = form.files["sample_type_config"] {
-            upload.displayNames = try SampleTypeConfig.displayNames(Array(body[config]))
-        }
-        return upload
-    }
-
-    private func candidate(_ name: AppName, _ query: QueryItems, _ upload: Upload) -> Candidate {
+    private func candidate(_ name: AppName, _ query: QueryItems, _ upload: IngestUpload) -> Candidate {
         let now = self.intake.nanoseconds()
         let spyName = query.nonEmpty("spyName") ?? "unknown"
-        var labels = name.labels.filter { !$0.name.hasPrefix("__") }
+        var labels = name.labels.filter { !$0.name.hasPrefix("__") && $0.name != "pyroscope_spy" }
         labels.append(Label("pyroscope_spy", spyName))
         if !labels.contains(where: { $0.name == LabelName.serviceName }) {
             labels.append(Label(LabelName.serviceName, name.app))
         }
-        let seen = labels.last { $0.name == "pyroscope_spy" }
-        labels.removeAll { $0.name == "pyroscope_spy" && $0 != seen }
         let (from, until) = (query["from"] ?? "", query["until"] ?? "")
         return Candidate(
             series: 0,

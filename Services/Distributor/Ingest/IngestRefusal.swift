@@ -30,17 +30,36 @@ struct IngestRefusal: Error {
     init(_ failure: IntakeFailure) {
         switch failure {
         case .rejected(let all):
-            let lines = all.prefix(10).map { one in
-                "pushing IngestInput-pprof failed push series with index \(one.series) and id \(one.id) failed: "
-                    + "invalid_argument: \(one.rejection.message)"
+            let first = all.first?.rejection ?? ProfileRejection(.unknown, "the profile was refused")
+            let error = ServiceError(first.message, as: first.reason)
+            guard error.code == .invalidArgument else {
+                self.init(error)
+                return
             }
-            self.init(.unreadable, lines.joined(separator: "\n"))
+            // An upload holds one profile, which has no id.
+            let stage =
+                first.message.hasPrefix("malformed pprof")
+                ? "parsing IngestInput-pprof failed"
+                : "pushing IngestInput-pprof failed push series with index 0 and id  failed:"
+            self.init(.unreadable, "\(stage) invalid_argument: \(first.message)")
+        case .tooLarge(let rejection): self.init(ServiceError(rejection.message, as: rejection.reason))
         case .rateLimited(let rejection, let seconds):
             self.init(ServiceError(.resourceExhausted, rejection.message, retryAfterSeconds: seconds))
         case .unavailable(let reason): self.init(ServiceError(.unavailable, reason))
         case .deadlineExceeded: self.init(ServiceError.deadlineExceeded)
         case .internal(let cause): self.init(ServiceError.internal(cause))
         }
+    }
+
+    /// A body that could not be read to its end.
+    init(_ error: HTTPBodyError) {
+        guard case .tooLarge(let limit, let declared) = error else {
+            self.init(ServiceError(error))
+            return
+        }
+        let size = declared.map { " (the body has \($0) bytes)" } ?? ""
+        let text = "request body too large: the limit ingestion_body_limit_mb is \(limit) bytes\(size)"
+        self.init(.tooLarge, text)
     }
 
     /// The answer.

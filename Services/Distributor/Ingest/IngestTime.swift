@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The times of an `/ingest` request, in all the ways clients have ever written them (spec/ingest 2.3). Never fails:
-/// what is not understood means now.
+/// The times of an `/ingest` request, in all the ways clients have ever written them (spec/ingest 2.3).
+///
+/// Never fails: what is not understood means now.
 enum IngestTime {
     /// Nanoseconds since 1970; `now` likewise.
     static func parse(_ text: String, now: Int64) -> Int64 {

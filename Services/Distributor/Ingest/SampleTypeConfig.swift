@@ -9,7 +9,9 @@ enum SampleTypeConfig {
         enum CodingKeys: String, CodingKey { case displayName = "display-name" }
     }
 
-    /// Display names by sample type; empty where an entry has none. Throws the text for the client.
+    /// Display names by sample type; empty where an entry has none.
+    ///
+    /// Throws the text for the client.
     static func displayNames(_ json: [UInt8]) throws(IngestRefusal) -> [String: String] {
         do {
             let entries = try JSONDecoder().decode([String: Entry].self, from: Data(json))

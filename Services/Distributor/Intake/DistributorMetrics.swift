@@ -40,7 +40,7 @@ struct DistributorMetrics: Sendable {
         )
     }
 
-    func received(_ profiles: [IncomingProfile], inflatedByteCount: Int, _ tenant: TenantID) {
+    func received(_ profiles: [Candidate], inflatedByteCount: Int, _ tenant: TenantID) {
         guard !profiles.isEmpty else { return }
         let name = tenant.description
         self.receivedProfileCounts.with(name).increment(by: profiles.count)

@@ -31,22 +31,25 @@ struct Intake: Sendable {
     let nanoseconds: @Sendable () -> Int64
 
     /// Stores what can be stored; the failure says what could not.
+    ///
+    /// The request is charged as a whole before anything is checked: what is refused costs as well.
     func store(_ candidates: [Candidate], tenant: TenantID) async throws(IntakeFailure) {
         let limits = self.limits.limits(of: tenant)
+        try self.admit(candidates, tenant, limits)
         let now = self.nanoseconds()
+        let profileLimits = ProfileLimits(limits)
         var profiles: [IncomingProfile] = []
         var places: [(series: Int, id: String)] = []
         var rejections: [(series: Int, id: String, rejection: ProfileRejection)] = []
         for candidate in candidates {
             do throws(ProfileRejection) {
-                profiles.append(try Self.incoming(candidate, tenant, limits, now))
+                profiles.append(try Self.incoming(candidate, tenant, profileLimits, now))
                 places.append((candidate.series, candidate.id))
             } catch {
                 self.discard(error, byteCount: candidate.payload.count, tenant)
                 rejections.append((candidate.series, candidate.id, error))
             }
         }
-        try self.admit(profiles, tenant, limits)
         if !profiles.isEmpty {
             let outcomes = try await self.append(profiles)
             for (index, outcome) in outcomes.enumerated() {
@@ -55,6 +58,7 @@ struct Intake: Sendable {
                 rejections.append((places[index].series, places[index].id, rejection))
             }
         }
+        rejections.sort { $0.series < $1.series }
         guard rejections.isEmpty else { throw .rejected(rejections) }
     }
 
@@ -70,25 +74,26 @@ struct Intake: Sendable {
         }
     }
 
-    /// Checks what needs the labels as they were sent; the rest is checked with the profile's own, in the ingester.
+    /// Labels that the server derives or uses up: what clients send under these names is dropped.
+    private static let reserved: Set<String> = [
+        LabelName.profileType, LabelName.type, LabelName.unit, LabelName.periodType, LabelName.periodUnit,
+        "__service_name__", LabelName.delta, LabelName.sessionID, "__order__",
+    ]
+
+    /// Checks the labels as they were sent, since a set would silently mend them, and gives the profile its
+    /// identity.
     private static func incoming(
         _ candidate: Candidate,
         _ tenant: TenantID,
-        _ limits: TenantLimits,
+        _ limits: ProfileLimits,
         _ now: Int64
     ) throws(ProfileRejection) -> IncomingProfile {
-        let profileLimits = ProfileLimits(limits)
         var labels = candidate.labels
         if !labels.contains(where: { $0.name == LabelName.serviceName }) {
             labels.append(Label(LabelName.serviceName, "unknown_service"))
         }
-        labels.sort { LabelSet.precedes($0.name, $1.name) }
-        if zip(labels, labels.dropFirst()).contains(where: { $0.name == $1.name })
-            || labels.contains(where: Self.isOdd)
-        {
-            try LabelValidation.check(Self.named(labels, candidate.origin), limits: profileLimits)
-        }
-        let set = LabelSet(labels.filter { $0.name != LabelName.sessionID })
+        try LabelValidation.check(Self.named(labels, candidate.origin), limits: limits)
+        let set = LabelSet(labels.filter { !Self.reserved.contains($0.name) })
         return IncomingProfile(
             tenant: tenant,
             labels: set,
@@ -101,41 +106,57 @@ struct Intake: Sendable {
             ),
             receivedNanoseconds: now,
             origin: candidate.origin,
-            limits: profileLimits,
+            limits: limits,
             payload: candidate.payload
         )
     }
 
-    /// Labels that a set would silently mend.
-    private static func isOdd(_ label: Label) -> Bool {
-        label.name.isEmpty || (label.value.isEmpty && label.name == LabelName.serviceName)
-    }
-
-    /// `/ingest` names the series after its sample types; until then any name will do for checking the labels.
+    /// Sorted, and with a name: `/ingest` names the series after its sample types, until then any name will
+    /// do.
     private static func named(_ labels: [Label], _ origin: ProfileOrigin) -> [Label] {
-        guard case .ingest = origin else { return labels }
-        return (labels + [Label(LabelName.profileName, "process_cpu")])
-            .sorted { LabelSet.precedes($0.name, $1.name) }
+        var named = labels
+        if case .ingest = origin { named.append(Label(LabelName.profileName, "process_cpu")) }
+        return named.sorted { LabelSet.precedes($0.name, $1.name) }
     }
 
+    /// Counts what was received and takes its size, inflated and with labels, from the tenant's budget: all
+    /// or nothing.
     private func admit(
-        _ profiles: [IncomingProfile],
+        _ candidates: [Candidate],
         _ tenant: TenantID,
         _ limits: TenantLimits
     ) throws(IntakeFailure) {
-        let byteCount = profiles.reduce(0) { sum, profile in
-            sum + GzipInflater.sizeGuess(profile.payload.span, limit: limits.profileByteCountMax)
+        let inflated = candidates.reduce(0) { $0 + Self.inflatedByteCount($1.payload, limits) }
+        let labels = candidates.reduce(0) { sum, candidate in
+            candidate.labels.reduce(sum) { $0 + $1.name.utf8.count + $1.value.utf8.count }
         }
-        self.metrics.received(profiles, inflatedByteCount: byteCount, tenant)
-        guard case .refused(let wait) = self.rate.take(byteCount, tenant: tenant, limits: limits) else {
-            return
+        self.metrics.received(candidates, inflatedByteCount: inflated, tenant)
+        guard inflated <= limits.inflatedBodyByteCountMax else {
+            let limit = ByteText.decimal(limits.inflatedBodyByteCountMax)
+            let text = "uncompressed batched profile payload size exceeds limit of \(limit)"
+            let rejection = ProfileRejection(.bodySizeLimitExceeded, text)
+            for candidate in candidates {
+                self.discard(rejection, byteCount: candidate.payload.count, tenant)
+            }
+            throw .tooLarge(rejection)
         }
-        let text =
-            "ingestion rate limit (\(limits.ingestionRateMiB) MiB/s, burst \(limits.ingestionBurstMiB) MiB) "
-            + "exceeded by tenant \(tenant): a request of \(byteCount) bytes"
-        let rejection = ProfileRejection(.rateLimited, text)
-        for profile in profiles { self.discard(rejection, byteCount: profile.payload.count, tenant) }
+        let decision = self.rate.take(inflated + labels, tenant: tenant, limits: limits)
+        guard case .refused(let wait) = decision else { return }
+        let rate = ByteText.binary(limits.ingestionRateMiB * Double(1 << 20))
+        let size = ByteText.binary(Double(inflated + labels))
+        let rejection = ProfileRejection(
+            .rateLimited,
+            "push rate limit (\(rate)) exceeded while adding \(size)"
+        )
+        for candidate in candidates { self.discard(rejection, byteCount: candidate.payload.count, tenant) }
         throw .rateLimited(rejection, retryAfterSeconds: wait.map { max(1, Int($0.components.seconds) + 1) })
+    }
+
+    /// The size after inflating as gzip declares it, which deflate's best ratio and the limit bound.
+    private static func inflatedByteCount(_ payload: [UInt8], _ limits: TenantLimits) -> Int {
+        guard GzipInflater.isGzip(payload.span) else { return payload.count }
+        let limit = limits.profileByteCountMax > 0 ? limits.profileByteCountMax : 1 << 30
+        return GzipInflater.sizeGuess(payload.span, limit: limit)
     }
 
     private func discard(_ rejection: ProfileRejection, byteCount: Int, _ tenant: TenantID) {
@@ -144,22 +165,5 @@ struct Intake: Sendable {
             "profile refused",
             ["tenant": .string(tenant.description), "reason": .string(rejection.message)]
         )
-    }
-}
-
-extension ProfileLimits {
-    /// The part of a tenant's limits that travels with a profile.
-    init(_ limits: TenantLimits) {
-        self.init()
-        self.profileByteCountMax = limits.profileByteCountMax
-        self.sampleCountMax = limits.sampleCountMax
-        self.depthMax = limits.stackDepthMax
-        self.sampleLabelCountMax = limits.sampleLabelCountMax
-        self.symbolByteCountMax = limits.symbolByteCountMax
-        self.labelCountMax = limits.labelCountMax
-        self.labelNameByteCountMax = limits.labelNameByteCountMax
-        self.labelValueByteCountMax = limits.labelValueByteCountMax
-        self.rejectOlderThanNanoseconds = Int64(limits.rejectOlderThan / .nanoseconds(1))
-        self.rejectNewerThanNanoseconds = Int64(limits.rejectNewerThan / .nanoseconds(1))
     }
 }

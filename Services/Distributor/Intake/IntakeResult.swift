@@ -7,6 +7,8 @@ enum IntakeFailure: Error {
     case rejected([(series: Int, id: String, rejection: ProfileRejection)])
     /// The tenant sends too much; nothing was stored.
     case rateLimited(ProfileRejection, retryAfterSeconds: Int?)
+    /// The request's profiles are too large together; nothing was stored.
+    case tooLarge(ProfileRejection)
     /// Our fault or a passing one; nothing is promised, resending is safe.
     case unavailable(String)
     case deadlineExceeded

@@ -4,11 +4,13 @@ internal import ProfileModel
 
 /// Makes the uid by which a retry is recognised (spec/reliability 3.3).
 ///
-/// SHA-256, cut to 127 bits, over tenant, labels, what the request says about the profile, the client's id, and the
-/// client's bytes. The last bit says whether the client named the profile: without a name, and without a time of its own
-/// inside (which only the ingester sees), equal bytes may be two profiles and are both kept.
+/// SHA-256, cut to 127 bits, over tenant, labels, what the request says about the profile, the client's id,
+/// and the client's bytes. The last bit says whether the client named the profile: without a name, and
+/// without a time of its own inside (which only the ingester sees), equal bytes may be two profiles and are
+/// both kept.
 enum ProfileIdentity {
-    /// The uid of one uploaded profile; `context` is what else makes it distinct, such as the time range of an upload.
+    /// The uid of one uploaded profile; `context` is what else makes it distinct, such as the time range of
+    /// an upload.
     static func uid(
         tenant: TenantID,
         labels: LabelSet,

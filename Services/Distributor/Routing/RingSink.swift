@@ -19,7 +19,8 @@ package struct RingSink: ProfileSink {
 
     private typealias Answer = (places: [Int], result: Result<[AppendOutcome], IngesterError>)
 
-    /// One outcome per profile, in order; fails when any ingester failed: resending is safe, since profiles count once.
+    /// One outcome per profile, in order; fails when any ingester failed: resending is safe, since profiles
+    /// count once.
     package func append(_ profiles: [IncomingProfile]) async throws(IngesterError) -> [AppendOutcome] {
         let snapshot = self.ring.writers
         var shares: [RingMember: [Int]] = [:]
@@ -42,7 +43,8 @@ package struct RingSink: ProfileSink {
         return outcomes
     }
 
-    /// Sends to the owner, and once to the next member when the owner is out of reach: nothing was stored there then.
+    /// Sends to the owner, and once to the next member when the owner is out of reach: nothing was stored
+    /// there then.
     private func send(
         _ profiles: [IncomingProfile],
         to owner: RingMember,

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import HTTPServer
+
+/// The pprof of an `/ingest` body, and what its form says about it.
+struct IngestUpload {
+    /// Empty when there is nothing to store.
+    private(set) var payload: [UInt8] = []
+    /// Display name per sample type; nil when the form does not say.
+    private(set) var displayNames: [String: String]?
+
+    private static let profilePart = "profile"
+    private static let previousPart = "prev_profile"
+    private static let configPart = "sample_type_config"
+    private static let formError =
+        "parsing IngestInput-pprof failed failed to parse pprof /ingest multipart form "
+
+    /// Reads the body of `request`, at most `limit` bytes of it.
+    init(_ request: HTTPRequest, _ format: IngestFormat, limit: Int) async throws(IngestRefusal) {
+        switch format {
+        case .pprof: self.payload = try await Self.whole(request, limit: limit)
+        case .multipart: try await self.readForm(request, limit: limit)
+        case .trie, .tree, .lines, .jfr, .speedscope, .groups:
+            let text =
+                "format \(format.rawValue) is not supported yet: send pprof, raw (format=pprof) or in a form"
+            throw IngestRefusal(.unreadable, text)
+        }
+    }
+
+    private static func whole(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) -> [UInt8] {
+        do throws(HTTPBodyError) {
+            return try await request.collectBody(limit: limit)
+        } catch {
+            throw IngestRefusal(error)
+        }
+    }
+
+    /// Reads the form while it arrives; only the parts that count are kept.
+    private mutating func readForm(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) {
+        if let declared = request.declaredLength, declared > limit {
+            throw IngestRefusal(HTTPBodyError.tooLarge(limit: limit, declared: declared))
+        }
+        var parser = try Self.checked { () throws(MultipartError) in
+            try MultipartParser(
+                contentType: request.headers["Content-Type"] ?? "",
+                wanted: [Self.profilePart, Self.previousPart, Self.configPart]
+            )
+        }
+        var byteCount = 0
+        while let piece = try await Self.next(request) {
+            byteCount += piece.count
+            guard byteCount <= limit else {
+                throw IngestRefusal(HTTPBodyError.tooLarge(limit: limit, declared: nil))
+            }
+            try Self.checked { () throws(MultipartError) in try parser.take(piece) }
+        }
+        try Self.checked { () throws(MultipartError) in try parser.finish() }
+        try self.take(parser.files)
+    }
+
+    /// Empty files count as absent.
+    private mutating func take(_ files: [String: [UInt8]]) throws(IngestRefusal) {
+        guard files[Self.previousPart, default: []].isEmpty else {
+            let advice = "unsupported client version. Please update github.com/grafana/pyroscope-go "
+            throw IngestRefusal(.unreadable, Self.formError + advice + "to the latest version")
+        }
+        if let config = files[Self.configPart], !config.isEmpty {
+            self.displayNames = try SampleTypeConfig.displayNames(config)
+        }
+        self.payload = files[Self.profilePart] ?? []
+    }
+
+    private static func next(_ request: HTTPRequest) async throws(IngestRefusal) -> [UInt8]? {
+        do throws(HTTPBodyError) {
+            return try await request.body.next()
+        } catch {
+            throw IngestRefusal(error)
+        }
+    }
+
+    private static func checked<Result>(
+        _ body: () throws(MultipartError) -> Result
+    ) throws(IngestRefusal) -> Result {
+        do throws(MultipartError) {
+            return try body()
+        } catch {
+            throw IngestRefusal(.unreadable, Self.formError + error.text)
+        }
+    }
+}
