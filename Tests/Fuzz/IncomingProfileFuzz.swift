@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
 import ProfileColumns
+import ProfileModel
 
 /// libFuzzer's entry: a frame that decodes must encode and decode to itself.
 @_cdecl("LLVMFuzzerTestOneInput")
