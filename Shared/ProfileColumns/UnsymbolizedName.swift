@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension DatasetDictionary {
-    /// What a location without lines is called in answers: `binary!0x4f2a`, after the file of its mapping; the bare
-    /// address in hexadecimal where that is unknown.
+    /// What a location without lines is called in answers: `binary!0x4f2a`, after the file of its mapping;
+    /// the bare address in hexadecimal where that is unknown.
     ///
     /// Heads and blocks both name frames by it, so that they merge.
     package func unsymbolizedName(of location: LocationRow) -> String {

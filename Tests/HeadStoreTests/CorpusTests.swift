@@ -117,6 +117,21 @@ enum Corpus {
             "\(Int(Double(count) / seconds)) profiles/s,",
             "ack p50 \(ranks.p50) p99 \(ranks.p99), held \(held >> 10) KiB"
         )
+        try await self.printTrees(of: store, kind)
+        await store.close()
+        let start = ContinuousClock.now
+        let again = try await HeadStore.open(
+            config,
+            coveredThrough: 0,
+            world: HeadStoreWorld(wallNanoseconds: { 0 })
+        )
+        print(
+            "\(kind) replay: \(Int(Double(count) / ((ContinuousClock.now - start) / .seconds(1)))) profiles/s"
+        )
+        await again.close()
+    }
+
+    private func printTrees(of store: HeadStore, _ kind: String) async throws {
         for service in ["{}", #"{pod="p3"}"#] {
             let query = try HeadStoreBench.query(service)
             let (cpu, start) = (cpuSeconds(), ContinuousClock.now)
@@ -129,17 +144,6 @@ enum Corpus {
                 cpuSeconds() - cpu
             )
         }
-        await store.close()
-        let start = ContinuousClock.now
-        let again = try await HeadStore.open(
-            config,
-            coveredThrough: 0,
-            world: HeadStoreWorld(wallNanoseconds: { 0 })
-        )
-        print(
-            "\(kind) replay: \(Int(Double(count) / ((ContinuousClock.now - start) / .seconds(1)))) profiles/s"
-        )
-        await again.close()
     }
 }
 
