@@ -57,7 +57,9 @@ package struct PprofDecoder: ~Copyable, Sendable {
         let needsRepair =
             isGo && self.repair.isNeeded(self.tables, isHeap: isHeap, deepest: self.context.deepest)
         if needsRepair, !isHeap { try self.readSamples(incoming, into: &profile, keepAll: true) }
-        if needsRepair || isHeap { self.repair.settle(&profile, &self.samples, repairing: needsRepair) }
+        if needsRepair || isHeap {
+            self.repair.settle(&profile, &self.samples, self.tables, repairing: needsRepair)
+        }
         profile.damage.truncatedStacks = self.context.cut
         profile.damage.danglingSamples = self.context.dangling
         profile.damage.saturatedSums = self.samples.saturatedSums

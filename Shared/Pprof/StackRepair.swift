@@ -7,11 +7,17 @@ internal import ByteCoding
 /// Go keeps 32 frames of a heap stack and 64 of a CPU stack. Stacks that share their 24 root-most frames
 /// form a group; a group whose root end occurs further up in another group is missing what that one has
 /// below.
+///
+/// Answers must equal the real server's, so its peculiarities are kept: groups are taken in the order of
+/// their location ids as little-endian bytes, and of the last group only as many stacks count as there are
+/// groups beyond the stacks before it.
 struct StackRepair: ~Copyable {
     /// Stacks with the same root end.
     struct Group: BitwiseCopyable {
         var firstSample: Int
         var memberCount: Int
+        /// Members that may be completed; the first ones.
+        var repairableCount = Int.max
     }
 
     /// Where frames are copied from: the `count` root-most of a group's first stack.
@@ -67,9 +73,14 @@ struct StackRepair: ~Copyable {
 
     /// Drops and adds up the samples of `profile`, which were all kept as sent; with `repairing` after
     /// completing their stacks.
-    mutating func settle(_ profile: inout DecodedProfile, _ table: inout SampleTable, repairing: Bool) {
+    mutating func settle(
+        _ profile: inout DecodedProfile,
+        _ table: inout SampleTable,
+        _ tables: borrowing RawTables,
+        repairing: Bool
+    ) {
         self.complete.removeAll()
-        if repairing { self.findReferences(profile) }
+        if repairing { self.findReferences(profile, tables) }
         swap(&self.frames, &profile.frames)
         swap(&self.values, &profile.values)
         swap(&self.samples, &profile.samples)
@@ -80,8 +91,12 @@ struct StackRepair: ~Copyable {
             var hash = self.hashes[index]
             profile.frames.append(self.frames, range: sample.frameRange)
             if !self.complete.isEmpty, self.groupOf[index] >= 0 {
-                let reference = self.complete[Int(self.groupOf[index])]
-                if reference.count > 0 { self.complete(with: reference, &hash, into: &profile) }
+                let group = Int(self.groupOf[index])
+                let reference = self.complete[group]
+                if reference.count > 0, self.groups[group].repairableCount > 0 {
+                    self.groups[group].repairableCount -= 1
+                    self.complete(with: reference, &hash, into: &profile)
+                }
             }
             let start = index * table.typeCount
             profile.values.append(self.values, range: start..<start + table.typeCount)
@@ -100,28 +115,65 @@ struct StackRepair: ~Copyable {
     }
 
     /// Fills `groups`, `groupOf` and `complete`.
-    private mutating func findReferences(_ profile: borrowing DecodedProfile) {
+    private mutating func findReferences(_ profile: borrowing DecodedProfile, _ tables: borrowing RawTables) {
         self.findGroups(profile)
-        self.findWindows(profile)
+        let order = self.orderedGroups(profile, tables)
+        self.findWindows(profile, order)
         self.direct.removeAll()
         for index in self.groups.indices {
             let first = self.groups[index].firstSample
             let run = Self.run(profile, first, length: Self.windowLength, offset: 0)
             let window = self.windowTable.number(of: run)
-            self.direct.append(window.map { self.windows[$0] } ?? Self.none)
+            let found = window.map { self.windows[$0] } ?? Self.none
+            self.direct.append(found.group == index ? Self.none : found)
+            self.complete.append(Self.none)
         }
+        for index in order {
+            guard let reference = self.reference(of: index) else { return }
+            let length =
+                reference.group < 0 ? 0 : profile.samples[self.groups[reference.group].firstSample].frameCount
+            if reference.count < length { self.complete[index] = reference }
+        }
+    }
+
+    /// Follows a group's references to the end; nil for a circle: nothing more can be told about this profile.
+    private func reference(of group: Int) -> Reference? {
+        var reference = self.direct[group]
+        var hops = 0
+        while reference.group >= 0, self.direct[reference.group].group >= 0 {
+            hops += 1
+            if hops == Self.hopCountMax { return nil }
+            let next = self.direct[reference.group]
+            reference = Reference(group: next.group, count: reference.count + next.count)
+        }
+        return reference
+    }
+
+    /// The groups in the order of their root ends; limits what the last one may contribute and get.
+    private mutating func orderedGroups(
+        _ profile: borrowing DecodedProfile,
+        _ tables: borrowing RawTables
+    ) -> [Int] {
+        let length = Self.suffixLength
+        var keys: [UInt64] = []
+        keys.reserveCapacity(self.groups.count * length)
         for index in self.groups.indices {
-            var reference = self.direct[index]
-            var hops = 0
-            while reference.group >= 0, self.direct[reference.group].group >= 0 {
-                hops += 1
-                // A circle: nothing can be told about this profile.
-                if hops > Self.hopCountMax { return self.complete.removeAll() }
-                let next = self.direct[reference.group]
-                reference = Reference(group: next.group, count: reference.count + next.count)
+            let end = profile.samples[self.groups[index].firstSample].frameRange.upperBound
+            for at in end - length..<end {
+                keys.append(tables.locations[Int(profile.frames[at])].id.byteSwapped)
             }
-            self.complete.append(reference)
         }
+        let order = Array(0..<self.groups.count).sorted { left, right in
+            for at in 0..<length where keys[left * length + at] != keys[right * length + at] {
+                return keys[left * length + at] < keys[right * length + at]
+            }
+            return false
+        }
+        if let last = order.last {
+            let before = order.dropLast().reduce(0) { $0 + self.groups[$1].memberCount }
+            self.groups[last].repairableCount = max(0, self.groups.count - before)
+        }
+        return order
     }
 
     private mutating func findGroups(_ profile: borrowing DecodedProfile) {
@@ -141,11 +193,11 @@ struct StackRepair: ~Copyable {
         }
     }
 
-    /// Windows of the groups that have company; of equal ones the one furthest from the root counts.
-    private mutating func findWindows(_ profile: borrowing DecodedProfile) {
+    /// Windows of the groups; of equal ones the first that is furthest from the root counts.
+    private mutating func findWindows(_ profile: borrowing DecodedProfile, _ order: [Int]) {
         self.windowTable.removeAll(expecting: self.groups.count * Self.windowCount)
         self.windows.removeAll()
-        for index in self.groups.indices where self.groups[index].memberCount >= 2 {
+        for index in order where self.groups[index].repairableCount > 0 {
             for offset in 1...Self.windowCount {
                 let first = self.groups[index].firstSample
                 let run = Self.run(profile, first, length: Self.windowLength, offset: offset)
