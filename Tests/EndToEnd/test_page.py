@@ -43,7 +43,7 @@ class Page(unittest.TestCase):
 
     def text(self, selector):
         found = self.driver.find_elements("css selector", selector)
-        return found[0].text if found else ""
+        return found[0].get_attribute("textContent") if found else ""
 
     def send(self):
         stacks = [

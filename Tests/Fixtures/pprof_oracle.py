@@ -98,33 +98,49 @@ def repair(samples, types):
     heap = any(one in ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space") for one in types)
     if not (heap and 28 <= deepest < 33 or "cpu" in types and deepest >= 60):
         return
-    groups = {}
-    for ids, _, _ in samples:
-        if len(ids) >= 24:
-            groups.setdefault(tuple(ids[-24:]), []).append(ids)
+    tall = sorted((ids for ids, _, _ in samples if len(ids) >= 24), key=lambda ids: little_endian(ids[-24:]))
+    groups = []
+    for ids in tall:
+        if not groups or groups[-1][0][-24:] != ids[-24:]:
+            groups.append([])
+        groups[-1].append(ids)
+    # The server takes the number of groups for the end of the last one: few of its stacks take part, if any.
+    if groups:
+        before = len(tall) - len(groups[-1])
+        groups[-1] = groups[-1][: max(0, len(groups) - before)]
     windows = {}
-    for root, members in groups.items():
-        if len(members) >= 2:
-            for offset in range(1, 9):
-                window = root[8 - offset:24 - offset]
-                if window not in windows or windows[window][1] < offset:
-                    windows[window] = (root, offset)
-    missing = {}
-    for root in groups:
-        at, total, hops = root, 0, 0
-        while at[-16:] in windows:
-            at, offset = windows[at[-16:]]
-            total += offset
-            hops += 1
-            if hops > 57:
-                return
-        if total:
-            source = groups[at][0]
-            missing[root] = source[-total:]
-    for root, members in groups.items():
-        if root in missing:
-            for ids in members:
-                ids += missing[root]
+    for number, members in enumerate(groups):
+        for offset in range(1, 9) if members else ():
+            window = tuple(members[0][-24:][8 - offset:24 - offset])
+            if window not in windows or windows[window][1] < offset:
+                windows[window] = (number, offset)
+    references = []
+    for number, members in enumerate(groups):
+        found = windows.get(tuple(members[0][-16:])) if members else None
+        references.append(found if found and found[0] != number else None)
+    missing = []
+    for number in range(len(groups)):
+        at, total, hops = references[number], 0, 0
+        while at:
+            total += at[1]
+            if not references[at[0]]:
+                break
+            at, hops = references[at[0]], hops + 1
+            if hops == 56:
+                return apply(groups, missing)
+        source = groups[at[0]][0] if at else []
+        missing.append(source[-total:] if 0 < total < len(source) else [])
+    apply(groups, missing)
+
+
+def apply(groups, missing):
+    for members, frames in zip(groups, [list(one) for one in missing]):
+        for ids in members:
+            ids += frames
+
+
+def little_endian(ids):
+    return b"".join(one.to_bytes(8, "little") for one in ids)
 
 
 def decode(data):
@@ -212,11 +228,16 @@ def decode(data):
     return sums
 
 
-for path in sys.argv[1:]:
-    print(f"#{path}")
-    try:
-        lines = [f"{' '.join(map(str, values))}\t{key}" for key, values in decode(open(path, "rb").read()).items()]
-        for line in sorted(lines, key=str.encode):
-            print(line.replace("\n", " "))
-    except Refused as reason:
-        print(f"!{reason}")
+def main():
+    for path in sys.argv[1:]:
+        print(f"#{path}")
+        try:
+            lines = [f"{' '.join(map(str, values))}\t{key}" for key, values in decode(open(path, "rb").read()).items()]
+            for line in sorted(lines, key=str.encode):
+                print(line.replace("\n", " "))
+        except Refused as reason:
+            print(f"!{reason}")
+
+
+if __name__ == "__main__":
+    main()

@@ -26,7 +26,7 @@ export function sparkline(canvas, values) {
   });
 }
 
-const LEFT = 64;
+const LEFT = 78;
 const BOTTOM = 20;
 const TOP = 8;
 
@@ -78,7 +78,7 @@ export class Timeline {
       pen.moveTo(LEFT, line);
       pen.lineTo(width, line);
       pen.stroke();
-      pen.fillText(this.label(value), LEFT - 8, line);
+      pen.fillText(i === 0 ? "0" : this.label(value), LEFT - 8, line);
     }
     this.drawTicks(pen, x, width, height);
     this.drawArea(pen, x, y);

