@@ -69,15 +69,17 @@ class Cluster(unittest.TestCase):
     def test_missing_ingester_is_reported_not_hidden(self):
         self.push(30)
         self.ingesters[0].kill()
+        now = int(time.time() * 1000)
         status, body, headers = self.reader.request(
             "POST", "/querier.v1.QuerierService/SelectMergeStacktraces?partial=deny",
-            f'{{"profileTypeID":"{CPU}","labelSelector":"{{}}","start":1,"end":{int(time.time() * 1000)}}}',
+            f'{{"profileTypeID":"{CPU}","labelSelector":"{{}}","start":{now - 3_600_000},"end":{now}}}',
             {"Content-Type": "application/json"},
         )
         self.assertEqual(status, 503, body)
 
     def test_ingest_goes_on_without_postgres(self):
         self.push(10)
+        self.assertEqual(self.total(), 110)
         self.postgres.stop("immediate")
         self.push(10)
         self.assertEqual(self.total(), 220)

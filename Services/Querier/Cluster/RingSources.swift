@@ -6,11 +6,12 @@ package import ServiceKit
 internal import Synchronization
 package import WireAPI
 
-/// The ingesters of the cluster as sources: a view of the ring that is renewed in the background.
+/// The ingesters of the cluster as sources: a view of the ring that is renewed for every query.
 ///
-/// When the catalogue is away the last view stays in use. Whoever should hold data and cannot be asked is a
-/// source all
-/// the same, one that says so, and ends up in the warnings of the answer.
+/// An ingester takes writes only after it has registered, so a query that reads the ring when it begins misses
+/// nobody whose acknowledgement came before. When the catalogue is away or slow the last view stays in use.
+/// Whoever should hold data and cannot be asked is a source all the same, one that says so, and ends up in the
+/// warnings of the answer.
 package final class RingSources: Service {
     /// What is asked of the catalogue.
     package struct Lookups: Sendable {
@@ -37,7 +38,17 @@ package final class RingSources: Service {
     private let period: Duration
     private let connect: @Sendable (String) -> any ProfileSource
     private let logger: Logger
-    private let view = Mutex<[InstanceRecord]?>(nil)
+    private let view = Mutex(View())
+
+    private struct View {
+        var records: [InstanceRecord]?
+        /// When the catalogue last failed to answer.
+        var failedAt: ContinuousClock.Instant?
+    }
+
+    /// How long a query waits for the catalogue, and how long it is left alone after it failed.
+    private static let patience: Duration = .milliseconds(500)
+    private static let pause: Duration = .seconds(1)
 
     /// Silent for longer than this, an ingester is not asked any more: it would only delay every query.
     private static let silenceMax: Duration = .seconds(600)
@@ -56,7 +67,7 @@ package final class RingSources: Service {
     }
 
     /// Whether the ring was ever read.
-    package var isReady: Bool { self.view.withLock { $0 != nil } }
+    package var isReady: Bool { self.view.withLock { $0.records != nil } }
 
     /// Renews the view until `stop` fires.
     package func run(until stop: StopSignal) async throws {
@@ -69,8 +80,9 @@ package final class RingSources: Service {
 
     /// Everybody who may hold data of `tenant` in `range`.
     package func members(tenant: TenantID, range: TimeRange) async throws -> [SourceMember] {
-        if !self.isReady { await self.renew() }
-        guard let view = self.view.withLock({ $0 }) else { return [] }
+        let failedAt = self.view.withLock { $0.failedAt }
+        if failedAt.map({ ContinuousClock.now - $0 > Self.pause }) ?? true { await self.renewInTime() }
+        guard let view = self.view.withLock({ $0.records }) else { return [] }
         let ingesters = view.filter { $0.registration.roles.contains("ingester") }
         var members = ingesters.filter { $0.state == .active }.map(self.member)
         let gone = ingesters.filter { $0.state == .left }.map(\.registration.instance)
@@ -81,10 +93,24 @@ package final class RingSources: Service {
     private func renew() async {
         do {
             let records = try await self.lookups.instances()
-            self.view.withLock { $0 = records }
+            self.view.withLock { $0 = View(records: records) }
         } catch {
+            self.view.withLock { $0.failedAt = .now }
             guard !Task.isCancelled else { return }
             self.logger.warn("the ring cannot be read", ["error": .error(error)])
+        }
+    }
+
+    /// Renews the view unless the catalogue takes too long; what comes late is given up.
+    private func renewInTime() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.renew() }
+            group.addTask {
+                // Ends early when the view was renewed first.
+                try? await ContinuousClock().sleep(for: Self.patience)
+            }
+            await group.next()
+            group.cancelAll()
         }
     }
 

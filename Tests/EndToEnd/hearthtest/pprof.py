@@ -132,12 +132,13 @@ class Profile:
     def stacks(self, sample_type: str) -> Counter:
         """Sums per stack of one sample type, as the server is to count them.
 
-        Samples with a negative value or without a positive one are not stored (what the real server does).
+        Samples with a negative value or without a positive one are not stored, samples without a frame not shown
+        (what the real server does).
         """
         column = [name for name, _ in self.types].index(sample_type)
         sums = Counter()
         for stack, values, _ in self.samples:
-            if min(values) >= 0 and max(values) > 0:
+            if stack and min(values) >= 0 and max(values) > 0:
                 sums[stack] += values[column]
         return Counter({stack: value for stack, value in sums.items() if value})
 
