@@ -24,7 +24,7 @@ import WireAPI
         #expect(symbols.loads.count == 5)
     }
 
-    @Test func doesNotKeepHugeIDs() async throws {
+    @Test func aHugeIDTakesOnePage() async throws {
         let names = SymbolNames { _, ids in ids.map { "f\($0)" } }
         let service = QueryService(
             sources: SourceFanOut { _, _ in [SourceMember(name: "i", source: HugeSymbolSource())] },
@@ -33,6 +33,6 @@ import WireAPI
         let scope = QueryScope(tenant: .anonymous, nowMilliseconds: Setting.start)
         let response = try await service.stacktraces(Setting.stacktracesRequest(), scope)
         #expect(response.flamegraph?.names == ["total", "f9223372036854775807", "f-5"])
-        #expect(names.byteCount == 0)
+        #expect(names.byteCount < 20_000)
     }
 }

@@ -80,8 +80,9 @@ package final class RingSources: Service {
 
     /// Everybody who may hold data of `tenant` in `range`.
     package func members(tenant: TenantID, range: TimeRange) async throws -> [SourceMember] {
-        let failedAt = self.view.withLock { $0.failedAt }
-        if failedAt.map({ ContinuousClock.now - $0 > Self.pause }) ?? true { await self.renewInTime() }
+        let (isKnown, failedAt) = self.view.withLock { ($0.records != nil, $0.failedAt) }
+        let isPausing = failedAt.map { ContinuousClock.now - $0 < Self.pause } ?? false
+        if !isKnown || !isPausing { await self.renewInTime() }
         guard let view = self.view.withLock({ $0.records }) else { return [] }
         let ingesters = view.filter { $0.registration.roles.contains("ingester") }
         var members = ingesters.filter { $0.state == .active }.map(self.member)
