@@ -118,7 +118,7 @@ extension ProfileLimits {
         for count in [
             self.profileByteCountMax, self.sampleCountMax, self.depthMax, self.sampleLabelCountMax,
             self.symbolByteCountMax, self.labelCountMax, self.labelNameByteCountMax,
-            self.labelValueByteCountMax,
+            self.labelValueByteCountMax, self.seriesCountMax,
         ] { writer.varint(max(0, count)) }
         writer.zigzag(self.rejectOlderThanNanoseconds)
         writer.zigzag(self.rejectNewerThanNanoseconds)
@@ -134,6 +134,7 @@ extension ProfileLimits {
         self.labelCountMax = try cursor.varint(below: .max)
         self.labelNameByteCountMax = try cursor.varint(below: .max)
         self.labelValueByteCountMax = try cursor.varint(below: .max)
+        self.seriesCountMax = try cursor.varint(below: .max)
         self.rejectOlderThanNanoseconds = try cursor.zigzag()
         self.rejectNewerThanNanoseconds = try cursor.zigzag()
     }

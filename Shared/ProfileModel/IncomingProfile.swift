@@ -16,6 +16,8 @@ package struct ProfileLimits: Hashable, Sendable {
     package var labelCountMax = 30
     package var labelNameByteCountMax = 1_024
     package var labelValueByteCountMax = 2_048
+    /// Series of the tenant that may grow at the same time in one ingester; 0 means no limit.
+    package var seriesCountMax = 200_000
     /// Oldest and newest allowed profile time relative to the time of receipt; 0 switches a side off.
     package var rejectOlderThanNanoseconds: Int64 = 24 * 3_600 * 1_000_000_000
     package var rejectNewerThanNanoseconds: Int64 = 600 * 1_000_000_000

@@ -23,6 +23,31 @@ import Testing
         await store.close()
     }
 
+    @Test func refusesNewSeriesBeyondTheTenantsLimitUntilTheyAreFlushed() async throws {
+        let files = MemoryFiles()
+        let store = try await HeadStoreBench.open(files)
+        func profile(_ number: UInt64, _ pod: String) -> IncomingProfile {
+            var profile = HeadStoreBench.profile(number, labels: ["pod": pod])
+            profile.limits.seriesCountMax = 2
+            return profile
+        }
+        #expect(try await store.append([profile(1, "a"), profile(2, "b")]) == [.stored, .stored])
+        let outcome = try await store.append([profile(3, "c")])
+        guard case .rejected(let rejection)? = outcome.first else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(rejection.reason == .seriesLimit)
+        #expect(rejection.message.contains("limit is 2"))
+        #expect(try await store.append([profile(4, "a")]) == [.stored])
+        _ = try await store.seal()
+        #expect(try await store.append([profile(5, "c")]) == [.stored])
+        await store.close()
+        let again = try await HeadStoreBench.open(files)
+        #expect(try await again.total() >= 40)
+        await again.close()
+    }
+
     @Test func aRetryCountsOnce() async throws {
         let files = MemoryFiles()
         let store = try await HeadStoreBench.open(files)

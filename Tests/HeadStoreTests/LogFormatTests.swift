@@ -65,7 +65,8 @@ import Testing
         defer { files.close(file) }
         let text = String(decoding: try files.read(file, byteCount: 1 << 20, at: 0), as: UTF8.self)
         let shown = text.split(separator: "\n").drop { $0 != "```" }.dropFirst().prefix { $0 != "```" }
-        #expect(shown.map(String.init) == self.dump(try self.example()))
+        let written = self.dump(try self.example())
+        #expect(shown.map(String.init) == written, "should be:\n\(written.joined(separator: "\n"))")
     }
 
     @Test func headersSurviveTheRoundTripAndNoFlippedByte() throws {

@@ -16,6 +16,7 @@ extension ProfileLimits {
         self.labelCountMax = limits.labelCountMax
         self.labelNameByteCountMax = limits.labelNameByteCountMax
         self.labelValueByteCountMax = limits.labelValueByteCountMax
+        self.seriesCountMax = limits.seriesCountMax
         self.rejectOlderThanNanoseconds = Int64(limits.rejectOlderThan / .nanoseconds(1))
         self.rejectNewerThanNanoseconds = Int64(limits.rejectNewerThan / .nanoseconds(1))
     }

@@ -41,16 +41,17 @@ struct DatasetHead: Sendable {
             || self.interner.byteCount > min(limits.byteCountMax, 512 << 20) * 4
     }
 
-    /// Adds a decoded profile to its series.
+    /// Adds a decoded profile to its series; false when that would be a new one and `admitsSeries` says no.
     mutating func append(
         _ profile: borrowing DecodedProfile,
         labels: LabelSet,
         uid: ProfileUID,
         lsn: UInt64,
-        samples: inout SampleColumns
-    ) {
+        samples: inout SampleColumns,
+        admitsSeries: () -> Bool
+    ) -> Bool {
+        guard let position = self.position(of: labels, profile, admitsSeries) else { return false }
         self.interner.intern(profile, into: &samples)
-        let position = self.position(of: labels, profile)
         let row = ProfileRow(
             timeNanoseconds: profile.timeNanoseconds,
             durationNanoseconds: profile.durationNanoseconds,
@@ -64,11 +65,20 @@ struct DatasetHead: Sendable {
         self.seriesByteCount +=
             after - before + MemoryLayout<ProfileRow>.stride
             + 8 * (1 + self.open[position].types.count)
+        return true
     }
 
-    private mutating func position(of labels: LabelSet, _ profile: borrowing DecodedProfile) -> Int {
+    /// Series that grow: those with a profile since the last seal.
+    var openSeriesCount: Int { self.open.count }
+
+    private mutating func position(
+        of labels: LabelSet,
+        _ profile: borrowing DecodedProfile,
+        _ admitsSeries: () -> Bool
+    ) -> Int? {
         for position in self.positions[labels] ?? []
         where self.open[position].types.matches(profile) { return position }
+        guard admitsSeries() else { return nil }
         var types: [ProfileType] = []
         for index in profile.sampleTypes.indices {
             types.append(

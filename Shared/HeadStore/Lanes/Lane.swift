@@ -86,7 +86,7 @@ final class Lane: Sendable {
         switch item {
         case .profile(let profile, let lsn, let ticket, let index):
             do throws(HeadStoreError) {
-                let outcome = try state.append(profile, lsn: lsn)
+                let outcome = try state.append(profile, lsn: lsn, isReplay: ticket == nil)
                 ticket?.laneDecided(index, outcome)
             } catch {
                 ticket?.laneRefused(error)

@@ -48,11 +48,18 @@ struct LaneState: ~Copyable {
     }
 
     /// Parses a profile and adds it to its dataset.
-    mutating func append(_ profile: IncomingProfile, lsn: UInt64) throws(HeadStoreError) -> AppendOutcome {
+    ///
+    /// Limits that depend on what is held do not bind a replay: what was acknowledged must come back, whatever
+    /// else comes back with it.
+    mutating func append(
+        _ profile: IncomingProfile,
+        lsn: UInt64,
+        isReplay: Bool = false
+    ) throws(HeadStoreError) -> AppendOutcome {
         let received = profile.receivedNanoseconds
         let isKnown = self.uids[profile.tenant]?.contains(profile.uid, receivedNanoseconds: received) == true
         if isKnown, profile.uid.isNamed { return self.duplicate() }
-        if self.datasets[DatasetKey(profile)]?.isDictionaryFull(self.config.dictionary) == true {
+        if !isReplay, self.datasets[DatasetKey(profile)]?.isDictionaryFull(self.config.dictionary) == true {
             throw .unavailable("the symbols of this service fill its dictionary; a flush is under way")
         }
         do {
@@ -69,8 +76,13 @@ struct LaneState: ~Copyable {
             if isTimed { return self.duplicate() }
             uid = uid.distinct(at: lsn)
         }
+        let seriesLimit = isReplay ? 0 : profile.limits.seriesCountMax
+        guard self.store(profile, uid: uid, lsn: lsn, seriesLimit: seriesLimit) else {
+            self.core.counters.rejectedCount.add(1, ordering: .relaxed)
+            let text = "tenant \(profile.tenant) has \(seriesLimit) active series, the limit is \(seriesLimit) "
+            return .rejected(ProfileRejection(.seriesLimit, text + "(max_global_series_per_tenant)"))
+        }
         self.remember(uid, DatasetKey(profile), receivedNanoseconds: received, lsn: lsn)
-        self.store(profile, uid: uid, lsn: lsn)
         self.core.counters.storedCount.add(1, ordering: .relaxed)
         return .stored
     }
@@ -80,20 +92,30 @@ struct LaneState: ~Copyable {
         return .duplicate
     }
 
-    private mutating func store(_ profile: IncomingProfile, uid: ProfileUID, lsn: UInt64) {
+    /// Adds the decoded profile to its dataset; false when it would be a series too many.
+    private mutating func store(
+        _ profile: IncomingProfile,
+        uid: ProfileUID,
+        lsn: UInt64,
+        seriesLimit: Int
+    ) -> Bool {
         let key = DatasetKey(profile)
         var labels = profile.labels
         if labels[LabelName.profileName] != self.decoded.name {
             labels = labels.overlaid(with: LabelSet([Label(LabelName.profileName, self.decoded.name)]))
         }
-        let limits = self.config.dictionary
-        let (grown, isOver) = self.modify(key) { head, decoded, samples in
+        let (limits, core) = (self.config.dictionary, self.core)
+        let (isStored, grown, isOver) = self.modify(key) { head, decoded, samples in
             let before = head.byteCount
-            head.append(decoded, labels: labels, uid: uid, lsn: lsn, samples: &samples)
-            return (head.byteCount - before, head.isDictionaryOver(limits))
+            let isStored = head.append(decoded, labels: labels, uid: uid, lsn: lsn, samples: &samples) {
+                core.admitSeries(of: key.tenant, limit: seriesLimit)
+            }
+            return (isStored, head.byteCount - before, head.isDictionaryOver(limits))
         }
+        guard isStored else { return false }
         let total = self.core.counters.byteCount.add(grown, ordering: .relaxed).newValue
         if isOver || total > self.config.softByteCount { self.core.wantFlush() }
+        return true
     }
 
     private mutating func modify<Result>(
@@ -143,6 +165,7 @@ extension LaneState {
                 if state.datasets[key]?.isEmpty ?? true {
                     state.datasets[key] = nil
                 } else {
+                    state.core.dropSeries(of: key.tenant, count: state.datasets[key]?.openSeriesCount ?? 0)
                     state.datasets[key]?.seal(limits)
                 }
             }
