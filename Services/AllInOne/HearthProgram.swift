@@ -50,8 +50,13 @@ package enum HearthProgram {
             logger: runtime.log.logger("http")
         )
         let address = "127.0.0.1:\(config.process.listenPort)"
+        let logger = runtime.log.logger("main")
+        let welcome = ClosureService(start: {
+            let port = http.server.boundPort.map(Int.init) ?? config.process.listenPort
+            logger.info("ready: open the page, send profiles", ["url": .string("http://localhost:\(port)")])
+        })
         return ingester.services(clock: ContinuousClock(), address: address) + [
-            .init("log-watch", LogWatch(failure: failure)), .init("http", http),
+            .init("log-watch", LogWatch(failure: failure)), .init("http", http), .init("welcome", welcome),
         ]
     }
 
