@@ -133,7 +133,8 @@ let modules = [
         layer: 5,
         name: "AllInOne",
         uses: [
-            "CatalogStore", "ConfigSchema", "Distributor", "EventLog", "Ingester", "Querier", "ServiceKit",
+            "CatalogStore", "ConfigSchema", "Distributor", "EventLog", "HTTPServer", "Ingester", "Querier",
+            "ServiceKit",
             "WireAPI",
         ]
     ),

@@ -4,6 +4,7 @@ internal import ConfigSchema
 internal import Distributor
 internal import EventLog
 internal import FoundationEssentials
+internal import HTTPServer
 internal import Ingester
 internal import Querier
 internal import ServiceKit
