@@ -4,7 +4,8 @@ internal import CatalogStore
 internal import ProfileColumns
 internal import ProfileModel
 
-/// Fills the symbol store from the recovery sections of blocks, under the ids by which the blocks know their symbols.
+/// Fills the symbol store from the recovery sections of blocks, under the ids by which the blocks know their
+/// symbols.
 struct SymbolRebuild {
     private let config: ControlConfig
 

@@ -18,7 +18,8 @@ package enum IngesterStartError: Error {
 
 /// Holds the log, the heads and the blocks it wrote; takes profiles and answers for all it holds.
 ///
-/// Any task may call. It is a `ProfileSink` and a `ProfileSource` in this process; `IngesterRoutes` puts both behind HTTP.
+/// Any task may call. It is a `ProfileSink` and a `ProfileSource` in this process; `IngesterRoutes` puts both
+/// behind HTTP.
 package final class Ingester: ProfileSink, ProfileSource {
     let heads: HeadStore
     let folder: BlockFolder
@@ -89,8 +90,9 @@ package final class Ingester: ProfileSink, ProfileSource {
         )
     }
 
-    /// Opens the data folder: blocks first, then the log above what they cover. Returns when every acknowledged profile
-    /// answers queries.
+    /// Opens the data folder: blocks first, then the log above what they cover.
+    ///
+    /// Returns when every acknowledged profile answers queries.
     package static func open(
         _ config: IngesterConfig,
         _ surroundings: Surroundings

@@ -81,7 +81,8 @@ package enum IngesterProgram {
     }
 }
 
-/// Ends the process when the write-ahead log has failed: what the kernel dropped cannot be known, a restart replays.
+/// Ends the process when the write-ahead log has failed: what the kernel dropped cannot be known, a restart
+/// replays.
 package struct LogWatch: Service {
     /// The log's failure.
     struct LogFailed: Error {}

@@ -2,8 +2,10 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// The name of an ingester in the ring. It belongs to the data folder: a container's host name changes with every
-/// start, the log and the blocks stay who they are.
+/// The name of an ingester in the ring.
+///
+/// It belongs to the data folder: a container's host name changes with every start, the log and the blocks
+/// stay who they are.
 enum InstanceName {
     /// The configured name, else the one the folder remembers, else the host's, remembered from now on.
     static func of(_ config: IngesterConfig) throws(IngesterStartError) -> String {

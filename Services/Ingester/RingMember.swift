@@ -5,7 +5,8 @@ internal import ServiceKit
 
 /// Keeps this instance in the ring: registers, sends heartbeats, leaves at the end.
 ///
-/// The catalogue may be away at any time: then it tries again with the next beat, and nothing else waits for it.
+/// The catalogue may be away at any time: then it tries again with the next beat, and nothing else waits for
+/// it.
 struct RingMember<C: Clock<Duration>>: Service {
     let catalog: any Catalog
     let registration: InstanceRegistration

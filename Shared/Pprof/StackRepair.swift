@@ -136,7 +136,8 @@ struct StackRepair: ~Copyable {
         }
     }
 
-    /// Follows a group's references to the end; nil for a circle: nothing more can be told about this profile.
+    /// Follows a group's references to the end; nil for a circle: nothing more can be told about this
+    /// profile.
     private func reference(of group: Int) -> Reference? {
         var reference = self.direct[group]
         var hops = 0

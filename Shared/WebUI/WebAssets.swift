@@ -55,8 +55,8 @@ package struct WebAssets: Sendable {
             "Content-Type": file.contentType,
             "ETag": file.entityTag,
             "Cache-Control": "no-cache",
-            "Content-Security-Policy":
-                "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
+                + "base-uri 'none'; form-action 'none'",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         ]

@@ -7,7 +7,7 @@ import Support
 import Synchronization
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 /// Real profiles of a Go server, from the shared folder next to the repository.
 enum Corpus {
@@ -110,7 +110,7 @@ enum Corpus {
         }
         let used = cpuSeconds() - cpu
         let seconds = (ContinuousClock.now - wall) / .seconds(1)
-        let held = store.core.counters.byteCount.load(ordering: .relaxed)
+        let held = store.byteCount
         let ranks = times.ranks
         print(
             "\(kind) \(inFlight) in flight: \(Int(Double(count) / used)) profiles/CPU-s,",

@@ -4,7 +4,7 @@ import ProfileModel
 import Synchronization
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 @Suite struct FlushTests {
     @Test func sealedHeadsAnswerUntilTheyAreReleased() async throws {

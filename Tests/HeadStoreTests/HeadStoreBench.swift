@@ -4,7 +4,7 @@ import LabelSelector
 import ProfileColumns
 import ProfileModel
 
-@testable import HeadStore
+import HeadStore
 
 /// Opens stores on a disk in memory and asks them simple things.
 enum HeadStoreBench {

@@ -5,7 +5,7 @@ import Support
 import Synchronization
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 @Suite struct HeadStoreTests {
     @Test func whatIsAcknowledgedIsVisible() async throws {

@@ -4,7 +4,7 @@ import ProfileColumns
 import ProfileModel
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 @Suite struct LogFormatTests {
     /// The example of docs/formats/wal.md.

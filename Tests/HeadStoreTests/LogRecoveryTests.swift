@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 /// Waits for nobody.
 final class NoWaiter: LogWaiter {

@@ -2,7 +2,7 @@
 import Synchronization
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 /// Writes down what the log says.
 final class RecordingOwner: LogOwner {

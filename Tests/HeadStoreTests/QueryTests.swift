@@ -4,7 +4,7 @@ import ProfileColumns
 import ProfileModel
 import Testing
 
-@testable import HeadStore
+import HeadStore
 
 /// Random profiles and the slow way to sum them.
 private struct Model {

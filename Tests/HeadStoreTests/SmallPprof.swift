@@ -3,7 +3,7 @@ import ByteCoding
 import ProfileColumns
 import ProfileModel
 
-@testable import HeadStore
+import HeadStore
 
 /// A pprof written by hand: stacks of function names, leaf first.
 struct SmallPprof {

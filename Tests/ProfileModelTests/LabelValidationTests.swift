@@ -33,18 +33,18 @@ import Testing
         )
         #expect(
             self.refusal([name, Label("service_name", "")])?.message
-                == "invalid labels '{__name__=\"process_cpu\", service_name=\"\"}' with error: service name is "
-                + "not provided"
+                == "invalid labels '{__name__=\"process_cpu\", service_name=\"\"}' with error: service name "
+                + "is not provided"
         )
         #expect(
             self.refusal([name, service, Label("", "x")])?.message
-                == "invalid labels '{=\"x\", __name__=\"process_cpu\", service_name=\"bad-app\"}' with error: "
-                + "invalid label name ''"
+                == "invalid labels '{=\"x\", __name__=\"process_cpu\", service_name=\"bad-app\"}' with "
+                + "error: invalid label name ''"
         )
         #expect(
             self.refusal([name, service, Label("a", "1"), Label("a", "1")])?.message
-                == "profile with labels '{__name__=\"process_cpu\", a=\"1\", a=\"1\", service_name=\"bad-app\"}' "
-                + "has duplicate label name: 'a'"
+                == "profile with labels '{__name__=\"process_cpu\", a=\"1\", a=\"1\", service_name="
+                + "\"bad-app\"}' has duplicate label name: 'a'"
         )
     }
 

@@ -5,7 +5,9 @@ import Glibc
 package enum PythonPackage {
     private static let root = String(#filePath.dropLast("/Tests/Support/PythonPackage.swift".count))
 
-    /// The folder for `PYTHONPATH`; throws the reason where there is no pip or no network. Blocks.
+    /// The folder for `PYTHONPATH`, blocking until it is there.
+    ///
+    /// Throws the reason where there is no pip or no network.
     package static func install(_ name: String) throws -> String {
         let folder = "\(self.root)/.build/python-\(name)"
         if unsafe access(folder, F_OK) == 0 { return folder }

@@ -10,9 +10,10 @@ internal import ProfileModel
 
 /// Turns heads into blocks and makes blocks known to the catalogue; one flush or publication at a time.
 ///
-/// Order of a flush: seal the heads at one position of the log; make their symbols known; write the block durably; list the
-/// block and release the heads; delete the log below. The catalogue is told last and may be away: a block without symbol ids
-/// waits in `pending/`, one with ids in `blocks/`, until `publishWaiting` gets through.
+/// Order of a flush: seal the heads at one position of the log; make their symbols known; write the block
+/// durably; list the block and release the heads; delete the log below. The catalogue is told last and may be
+/// away: a block without symbol ids waits in `pending/`, one with ids in `blocks/`, until `publishWaiting`
+/// gets through.
 actor Flusher {
     /// What a flush works with.
     struct Tools: Sendable {
@@ -65,7 +66,8 @@ actor Flusher {
         return true
     }
 
-    /// Completes and publishes what could not be published before; stops at the first sign that the catalogue is away.
+    /// Completes and publishes what could not be published before; stops at the first sign that the catalogue
+    /// is away.
     func publishWaiting() async {
         await self.begin()
         defer { self.end() }
@@ -169,7 +171,8 @@ actor Flusher {
         self.hasAskedWhatIsPublished = true
     }
 
-    /// A block that the catalogue does not know may be older than the catalogue: its symbols go back under their ids.
+    /// A block that the catalogue does not know may be older than the catalogue: its symbols go back under
+    /// their ids.
     private func restoreSymbols(of block: Block) async throws {
         for (index, dataset) in block.description.datasets.enumerated() {
             let symbols = try block.dictionary(dataset: index)

@@ -3,7 +3,8 @@ internal import CatalogStore
 internal import ProfileColumns
 internal import ProfileModel
 
-/// Ids of a dataset's functions and mappings, remembered row by row: a flush asks the catalogue for new rows only.
+/// Ids of a dataset's functions and mappings, remembered row by row: a flush asks the catalogue for new rows
+/// only.
 struct SymbolIDCache {
     private struct Key: Hashable {
         let tenant: TenantID
@@ -17,8 +18,8 @@ struct SymbolIDCache {
 
     private var entries: [Key: Entry] = [:]
 
-    /// The ids of all rows of the snapshot's dictionary; rows that are new since the last call are made known, the
-    /// others are said to be in use still.
+    /// The ids of all rows of the snapshot's dictionary; rows that are new since the last call are made
+    /// known, the others are said to be in use still.
     ///
     /// When the catalogue does not know what it gave out (it was made anew), everything is made known again.
     mutating func ids(

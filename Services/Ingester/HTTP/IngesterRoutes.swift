@@ -6,7 +6,9 @@ internal import RPC
 package import ServiceKit
 package import WireAPI
 
-/// An ingester behind HTTP: what distributors append and queriers ask. Not for clients: these paths carry any tenant.
+/// An ingester behind HTTP: what distributors append and queriers ask.
+///
+/// Not for clients: these paths carry any tenant.
 package struct IngesterRoutes: Sendable {
     private let sink: any ProfileSink
     private let source: any ProfileSource

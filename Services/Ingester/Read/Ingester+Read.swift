@@ -10,8 +10,8 @@ package import WireAPI
 
 /// Heads and blocks at one instant, each profile in exactly one of them.
 ///
-/// The heads' part is taken first. A block that is listed afterwards may hold some of it: what lies at or below the highest
-/// position that the listed blocks cover is left to the blocks.
+/// The heads' part is taken first. A block that is listed afterwards may hold some of it: what lies at or
+/// below the highest position that the listed blocks cover is left to the blocks.
 private struct ReadView: Sendable {
     let heads: [HeadSnapshot]
     let blocks: [Block]

@@ -11,13 +11,14 @@ package enum LogRecordKind: UInt8, Sendable {
 ///
 /// The checksum covers length, kind and payload and continues from the checksum of the record before, or of
 /// the header: a record that belongs elsewhere cannot pass.
-enum LogRecord {
-    static let headerByteCount = 9
+package enum LogRecord {
+    /// Bytes before the payload.
+    package static let headerByteCount = 9
     /// The longest payload; what claims to be longer is damage.
     static let payloadByteCountMax = 64 << 20
 
     /// The bytes a payload of `byteCount` takes in the log.
-    static func byteCount(payload byteCount: Int) -> UInt64 {
+    package static func byteCount(payload byteCount: Int) -> UInt64 {
         UInt64(Self.headerByteCount + byteCount)
     }
 

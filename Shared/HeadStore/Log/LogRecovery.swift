@@ -28,9 +28,13 @@ package struct LogReplay: Sendable {
     package var damages: [LogDamage] = []
     /// Where the log ends.
     package var end: UInt64 = 0
-    var finished: [FinishedSegment] = []
+    /// The segments that stay.
+    package var finished: [FinishedSegment] = []
     /// Held as long as the log is open.
     var lock: Int32?
+
+    /// Nothing read yet.
+    package init() {}
 }
 
 /// Why a log cannot be opened.
@@ -45,14 +49,15 @@ package enum LogOpenError: Error, Hashable, Sendable {
 }
 
 /// Reads a log from its first record above what blocks cover to the last good one, and repairs its end.
-struct LogRecovery {
+package struct LogRecovery {
     let layout: LogLayout
     let files: any LogFileSystem
     let coveredThrough: UInt64
     private(set) var replay = LogReplay()
     private var previousEnd: UInt64?
 
-    init(layout: LogLayout, files: any LogFileSystem, coveredThrough: UInt64) {
+    /// Reads the log at `layout` above `coveredThrough`.
+    package init(layout: LogLayout, files: any LogFileSystem, coveredThrough: UInt64) {
         self.layout = layout
         self.files = files
         self.coveredThrough = coveredThrough
@@ -60,7 +65,7 @@ struct LogRecovery {
 
     /// Calls `take` with every record that ends above `coveredThrough`, in order; false from it reports a bad
     /// frame.
-    mutating func run(
+    package mutating func run(
         _ take: (_ payload: [UInt8], _ end: UInt64) -> Bool
     ) throws(LogOpenError) -> LogReplay {
         do {

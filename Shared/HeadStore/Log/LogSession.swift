@@ -2,8 +2,9 @@
 internal import ByteCoding
 
 /// What the log's thread knows: its segments, when they were last forced to the disk, and a buffer.
-struct LogSession: Sendable {
-    var log: SegmentedLog
+package struct LogSession: Sendable {
+    /// The segments.
+    package var log: SegmentedLog
     /// Set once: the error after which nothing is written any more.
     var failure: DiskError?
     private let sync: LogSync
@@ -14,13 +15,14 @@ struct LogSession: Sendable {
     /// The most bytes written at once.
     private static let groupByteCount = 4 << 20
 
-    init(_ log: consuming SegmentedLog, sync: LogSync) {
+    /// Writes to `log`, as durable as `sync` asks.
+    package init(_ log: consuming SegmentedLog, sync: LogSync) {
         self.log = log
         self.sync = sync
     }
 
     /// Removes from `rest` what is written in one piece, within the byte limit; a barrier stands alone.
-    func takeGroup(of rest: inout ArraySlice<LogWriter.Entry>) -> ArraySlice<LogWriter.Entry> {
+    package func takeGroup(of rest: inout ArraySlice<LogWriter.Entry>) -> ArraySlice<LogWriter.Entry> {
         let limit = min(Self.groupByteCount, self.log.layout.segmentByteCount - SegmentHeader.byteCount)
         var byteCount = 0
         var count = 0
@@ -35,7 +37,7 @@ struct LogSession: Sendable {
     }
 
     /// Writes a group and makes it as durable as the mode asks.
-    mutating func commit(_ group: ArraySlice<LogWriter.Entry>) throws(DiskError) {
+    package mutating func commit(_ group: ArraySlice<LogWriter.Entry>) throws(DiskError) {
         guard let first = group.first, let last = group.last else { return }
         if first.isBarrier { return try self.log.finish() }
         let byteCount = group.reduce(0) { $0 + $1.byteCount }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Blocking
+package import Blocking
 internal import Glibc
 internal import Synchronization
 
@@ -14,13 +14,13 @@ package enum LogSync: Hashable, Sendable {
 }
 
 /// Learns that what it queued is durable, or that it never will be.
-protocol LogWaiter: AnyObject, Sendable {
+package protocol LogWaiter: AnyObject, Sendable {
     /// `count` of its entries are durable; or, with an error, gone.
     func logCompleted(count: Int, error: HeadStoreError?)
 }
 
 /// What the log tells its owner, always from the log's thread.
-protocol LogOwner: AnyObject, Sendable {
+package protocol LogOwner: AnyObject, Sendable {
     /// Everything up to `lsn` is durable; called before the waiters learn it.
     func logAdvanced(to lsn: UInt64)
     /// Everything above `lsn` that was queued so far is given up; returns when no trace of it is left.
@@ -33,14 +33,25 @@ protocol LogOwner: AnyObject, Sendable {
 /// waiters.
 ///
 /// Any thread may submit. While one group is being forced to the disk the next one gathers.
-final class LogWriter: Sendable {
+package final class LogWriter: Sendable {
     /// One record on its way to the disk; without a head a barrier.
-    struct Entry: Sendable {
-        let head: [UInt8]
-        let payload: [UInt8]
+    package struct Entry: Sendable {
+        /// The first bytes of the payload.
+        package let head: [UInt8]
+        /// The other bytes of the payload.
+        package let payload: [UInt8]
         /// Where the record ends.
-        let lsn: UInt64
-        let waiter: any LogWaiter
+        package let lsn: UInt64
+        /// Learns what became of it.
+        package let waiter: any LogWaiter
+
+        /// A record that ends at `lsn`.
+        package init(head: [UInt8], payload: [UInt8], lsn: UInt64, waiter: any LogWaiter) {
+            self.head = head
+            self.payload = payload
+            self.lsn = lsn
+            self.waiter = waiter
+        }
 
         var isBarrier: Bool { self.head.isEmpty }
         var byteCount: Int {
@@ -64,7 +75,7 @@ final class LogWriter: Sendable {
     private let owner: any LogOwner
 
     /// Starts the thread, which ends after `close`.
-    init(_ log: consuming SegmentedLog, sync: LogSync, owner: any LogOwner) throws(ThreadStartError) {
+    package init(_ log: consuming SegmentedLog, sync: LogSync, owner: any LogOwner) throws(ThreadStartError) {
         self.queue = Mutex(Queue(nextLSN: log.end))
         self.owner = owner
         let session = LogSession(log, sync: sync)
@@ -82,7 +93,7 @@ final class LogWriter: Sendable {
     ///
     /// `inOrder` is called under the queue's lock with index and end of each record: what it does happens in
     /// log order.
-    func submit(
+    package func submit(
         _ frames: [(head: [UInt8], payload: [UInt8])],
         waiter: any LogWaiter,
         inOrder: (_ index: Int, _ lsn: UInt64) -> Void
@@ -99,7 +110,7 @@ final class LogWriter: Sendable {
     }
 
     /// Completes `waiter` when all that was queued before is durable; the next record begins a new segment.
-    func barrier(waiter: any LogWaiter, inOrder: (_ lsn: UInt64) -> Void) throws(HeadStoreError) {
+    package func barrier(waiter: any LogWaiter, inOrder: (_ lsn: UInt64) -> Void) throws(HeadStoreError) {
         try self.enqueue { queue in
             queue.entries.append(Entry(head: [], payload: [], lsn: queue.nextLSN, waiter: waiter))
             inOrder(queue.nextLSN)
@@ -118,13 +129,13 @@ final class LogWriter: Sendable {
     }
 
     /// Deletes segments of which all records end at or before `lsn`, soon.
-    func removeSegments(through lsn: UInt64) {
+    package func removeSegments(through lsn: UInt64) {
         self.queue.withLock { $0.removeThrough = max($0.removeThrough, lsn) }
         self.wake.signal()
     }
 
     /// Writes what is queued, refuses what comes later, ends the thread, then calls `done`.
-    func close(_ done: @escaping @Sendable () -> Void) {
+    package func close(_ done: @escaping @Sendable () -> Void) {
         let isFirst = self.queue.withLock { queue in
             defer { queue.closed = queue.closed ?? done }
             return !queue.isClosing

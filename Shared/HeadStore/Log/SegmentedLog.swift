@@ -24,20 +24,23 @@ package struct LogLayout: Sendable {
 }
 
 /// A finished segment on disk.
-struct FinishedSegment: Hashable, Sendable {
-    let path: String
-    let end: UInt64
+package struct FinishedSegment: Hashable, Sendable {
+    /// Where it lies.
+    package let path: String
+    /// Where its last record ends.
+    package let end: UInt64
 }
 
 /// The segments of a log and the one being written: the part of the log that talks to the disk, with one
 /// owner.
-struct SegmentedLog {
+package struct SegmentedLog {
     let layout: LogLayout
     private let files: any LogFileSystem
     private let salt: @Sendable () -> UInt64
-    private(set) var finished: [FinishedSegment]
+    /// Segments that get no more records, oldest first.
+    package private(set) var finished: [FinishedSegment]
     /// End of the last good record.
-    private(set) var end: UInt64
+    package private(set) var end: UInt64
     /// End of the segment before the open one.
     private var finishedEnd: UInt64
     private var open: OpenSegment?
@@ -50,7 +53,8 @@ struct SegmentedLog {
         var checksum: UInt32
     }
 
-    init(
+    /// A log behind the segments `finished`; `salt` gives a number for the header of each new one.
+    package init(
         layout: LogLayout,
         files: any LogFileSystem,
         finished: [FinishedSegment],
@@ -97,7 +101,7 @@ struct SegmentedLog {
     mutating func commit(through lsn: UInt64) { self.end = lsn }
 
     /// Cuts the open segment behind its last good record and closes it; the next record begins another one.
-    mutating func finish() throws(DiskError) {
+    package mutating func finish() throws(DiskError) {
         guard let open = self.open else { return }
         guard self.end > open.firstLSN else {
             self.files.close(open.file)
@@ -122,7 +126,7 @@ struct SegmentedLog {
     }
 
     /// Deletes finished segments of which all records end at or before `lsn`.
-    mutating func removeSegments(through lsn: UInt64) throws(DiskError) {
+    package mutating func removeSegments(through lsn: UInt64) throws(DiskError) {
         var removed = false
         while let first = self.finished.first, first.end <= lsn {
             try self.files.remove(first.path)
