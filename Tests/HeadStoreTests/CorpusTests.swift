@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import FlameGraph
 import Glibc
+import HeadStore
 import ProfileColumns
 import ProfileModel
 import Support
 import Synchronization
 import Testing
-
-import HeadStore
 
 /// Real profiles of a Go server, from the shared folder next to the repository.
 enum Corpus {

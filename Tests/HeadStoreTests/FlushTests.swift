@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import HeadStore
 import ProfileColumns
 import ProfileModel
 import Synchronization
 import Testing
-
-import HeadStore
 
 @Suite struct FlushTests {
     @Test func sealedHeadsAnswerUntilTheyAreReleased() async throws {

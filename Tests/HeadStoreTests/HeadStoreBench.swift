@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import FlameGraph
+import HeadStore
 import LabelSelector
 import ProfileColumns
 import ProfileModel
-
-import HeadStore
 
 /// Opens stores on a disk in memory and asks them simple things.
 enum HeadStoreBench {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import HeadStore
 import ProfileColumns
 import ProfileModel
 import Support
 import Synchronization
 import Testing
-
-import HeadStore
 
 @Suite struct HeadStoreTests {
     @Test func whatIsAcknowledgedIsVisible() async throws {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
+import HeadStore
 import ProfileColumns
 import ProfileModel
 import Testing
-
-import HeadStore
 
 @Suite struct LogFormatTests {
     /// The example of docs/formats/wal.md.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import HeadStore
 import Synchronization
 import Testing
-
-import HeadStore
 
 /// Writes down what the log says.
 final class RecordingOwner: LogOwner {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import HeadStore
 import LabelSelector
 import ProfileColumns
 import ProfileModel
 import Testing
-
-import HeadStore
 
 /// Random profiles and the slow way to sum them.
 private struct Model {

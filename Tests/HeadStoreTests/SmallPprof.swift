@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
+import HeadStore
 import ProfileColumns
 import ProfileModel
-
-import HeadStore
 
 /// A pprof written by hand: stacks of function names, leaf first.
 struct SmallPprof {
