@@ -7,10 +7,14 @@ package import Exposition
 internal import HeadStore
 package import ProfileModel
 package import ServiceKit
+internal import Synchronization
 package import WireAPI
 
 /// Why an ingester could not open.
 package enum IngesterStartError: Error {
+    case folder(any Error)
+    /// Another process works in this folder.
+    case inUse(String)
     case log(any Error)
     case blocks(any Error)
     case threads(any Error)
@@ -33,6 +37,8 @@ package final class Ingester: ProfileSink, ProfileSource {
     private let catalog: any Catalog
     private let logger: Logger
     private let signals: FlushSignals
+    private let lock: FolderLock
+    let isClosed = Atomic(false)
 
     /// What the ingester needs from its process.
     package struct Surroundings: Sendable {
@@ -73,6 +79,7 @@ package final class Ingester: ProfileSink, ProfileSource {
         self.instance = opened.instance
         self.disk = opened.disk
         self.signals = opened.signals
+        self.lock = opened.lock
         self.catalog = surroundings.catalog
         self.logger = surroundings.logger
         self.metrics = metrics
@@ -122,6 +129,9 @@ package final class Ingester: ProfileSink, ProfileSource {
 
     /// Writes what the heads hold into a block now.
     package func flush() async throws { try await self.flusher.flush() }
+
+    /// Completes and publishes blocks that the catalogue does not know yet, as far as it can be reached.
+    package func publishWaiting() async { await self.flusher.publishWaiting() }
 
     /// The background work of the ingester, in the order to start it.
     package func services<C: Clock<Duration>>(clock: C, address: String) -> [ServiceGroup<C>.Entry] {
@@ -188,28 +198,43 @@ extension Ingester {
     }
 
     /// Flushes on a period and when memory runs short, and once more at the end; then closes the log.
+    ///
+    /// A flush that failed is tried again soon: a disk that was full may have room by then.
     private func flushLoop<C: Clock<Duration>>(clock: C) -> any Service {
         ClosureService(run: { stop in
-            var deadline = clock.now.advanced(by: self.config.flushPeriod)
+            var pause = self.config.flushPeriod
             while !stop.hasFired {
-                await self.signals.wait(until: deadline, or: stop, on: clock)
-                deadline = clock.now.advanced(by: self.config.flushPeriod)
-                if !stop.hasFired { await self.flushOnce() }
+                await self.signals.wait(until: clock.now.advanced(by: pause), or: stop, on: clock)
+                if stop.hasFired { break }
+                let isDone = await self.flushOnce()
+                pause = isDone ? self.config.flushPeriod : min(self.config.flushPeriod, Self.retryPause)
             }
             await self.flushOnce()
-            await self.heads.close()
-            self.readers.stop()
-            self.disk.stop()
+            await self.close()
         })
     }
 
-    private func flushOnce() async {
+    private static let retryPause = Duration.seconds(2)
+
+    @discardableResult
+    private func flushOnce() async -> Bool {
         do {
             try await self.flusher.flush()
+            return true
         } catch {
             self.metrics.flushFailed()
             self.logger.error("flush failed, the log still holds everything", ["error": .error(error)])
+            return false
         }
+    }
+
+    /// Writes what is queued for the log, ends the threads and gives the data folder free.
+    package func close() async {
+        self.isClosed.store(true, ordering: .releasing)
+        await self.heads.close()
+        self.readers.stop()
+        self.disk.stop()
+        self.lock.release()
     }
 }
 
@@ -217,7 +242,8 @@ extension IngesterError {
     init(_ error: HeadStoreError) {
         switch error {
         case .unavailable(let reason): self = .unavailable(reason)
-        case .failed: self = .unavailable("the write-ahead log failed; the ingester restarts")
+        // A record may have reached the disk before it failed: nobody may store it elsewhere too.
+        case .failed: self = .deadlineExceeded
         case .closed: self = .unavailable("the ingester is shutting down")
         }
     }

@@ -25,6 +25,10 @@ package struct IngesterConfig: Sendable, Equatable {
     package var inFlightByteCountMax = 256 << 20
     package var laneCount = 0
     package var sync = LogSyncMode.always
+    /// Room reserved for a segment of the log; tests take little.
+    package var segmentByteCount = 64 << 20
+    package var freeDiskByteCountMin = 2 << 30
+    package var usedDiskPercentMax = 90
     package var blockCacheByteCount = 128 << 20
     package var heartbeatPeriod = Duration.seconds(5)
 
@@ -82,6 +86,18 @@ package struct IngesterConfig: Sendable, Equatable {
                 \.sync,
                 "When the log is made durable: always (before every acknowledgement), interval, off (unsafe)."
             ).yaml("ingester.wal_sync"),
+            .byteCount(
+                "ingester.disk-free-min",
+                \.freeDiskByteCountMin,
+                in: 0...1 << 40,
+                "Free bytes on the disk of the log below which writes are answered with 503."
+            ).yaml("ingester.disk_free_min"),
+            .int(
+                "ingester.disk-used-percent-max",
+                \.usedDiskPercentMax,
+                in: 1...100,
+                "Share of the log's disk in use from which on writes are answered with 503."
+            ).yaml("ingester.disk_used_percent_max"),
             .byteCount(
                 "ingester.block-cache-size",
                 \.blockCacheByteCount,

@@ -85,6 +85,12 @@ package final class HeadStore: Sendable {
     /// Deletes parts of the log that hold nothing above `lsn`, which a block must cover.
     package func truncateLog(through lsn: UInt64) { self.log.removeSegments(through: lsn) }
 
+    /// Deletes parts of the log that hold nothing above `lsn` and, below, nothing but refused profiles and
+    /// repetitions.
+    ///
+    /// No block says so, hence a mark in the log's folder.
+    package func forgetLog(through lsn: UInt64) { self.log.forgetSegments(through: lsn) }
+
     private static func frames(
         _ profiles: [IncomingProfile]
     ) throws(HeadStoreError) -> [(head: [UInt8], payload: [UInt8])] {

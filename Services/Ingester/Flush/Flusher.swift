@@ -31,6 +31,8 @@ actor Flusher {
     private var symbols = SymbolIDCache()
     private var published: Set<CatalogStore.BlockID> = []
     private var hasAskedWhatIsPublished = false
+    /// Blocks that the catalogue refused or that cannot be read; they answer queries, a restart tries again.
+    private var refused: Set<CatalogStore.BlockID> = []
     private var epoch: Int64 = 0
     /// The time given to a sealed generation: a retry writes the same file.
     private var attempt: (through: UInt64, createdNanoseconds: Int64)?
@@ -40,7 +42,17 @@ actor Flusher {
     init(_ tools: Tools) { self.tools = tools }
 
     /// The epoch of this life, once the ring has given it.
-    func setEpoch(_ epoch: Int64) { self.epoch = epoch }
+    ///
+    /// A second one means that the ring forgot us: the catalogue may be another, so what it knows is asked
+    /// again.
+    func setEpoch(_ epoch: Int64) {
+        if self.epoch != 0 {
+            self.hasAskedWhatIsPublished = false
+            self.published.removeAll()
+            self.refused.removeAll()
+        }
+        self.epoch = epoch
+    }
 
     /// Writes what the heads hold into a block; returns whether there was anything.
     @discardableResult
@@ -50,6 +62,7 @@ actor Flusher {
         guard let sealed = try await self.tools.heads.seal() else { return false }
         guard !sealed.isEmpty else {
             await self.tools.heads.release(sealed)
+            self.tools.heads.forgetLog(through: sealed.through)
             return false
         }
         let header = self.header(of: sealed)
@@ -71,25 +84,52 @@ actor Flusher {
     func publishWaiting() async {
         await self.begin()
         defer { self.end() }
-        let waiting = self.tools.folder.all.filter { !self.published.contains($0.catalogID) }
+        let waiting = self.waiting
         guard !waiting.isEmpty else { return }
         do {
             try await self.askWhatIsPublished()
+            var count = 0
             for block in waiting where !self.published.contains(block.catalogID) {
-                let ready = block.description.hasSymbolIDs ? block : try await self.complete(block)
-                if ready === block { try await self.restoreSymbols(of: block) }
-                try await self.tools.catalog.publish(BlockRecord(ready.description))
-                self.published.insert(block.catalogID)
+                count += try await self.publishWaiting(block) ? 1 : 0
             }
-            self.tools.logger.info("published waiting blocks", ["count": .int(waiting.count)])
+            if count > 0 { self.tools.logger.info("published waiting blocks", ["count": .int(count)]) }
         } catch {
             self.tools.logger.warn("blocks wait for the catalogue", ["error": .error(error)])
         }
     }
 
+    /// False when the block itself is at fault: the others do not wait for it.
+    ///
+    /// Throws what may pass.
+    private func publishWaiting(_ block: Block) async throws -> Bool {
+        do {
+            let ready = block.description.hasSymbolIDs ? block : try await self.complete(block)
+            if ready === block { try await self.restoreSymbols(of: block) }
+            try await self.tools.catalog.publish(BlockRecord(ready.description))
+            self.published.insert(block.catalogID)
+            return true
+        } catch {
+            switch error {
+            case CatalogError.unavailable, CatalogError.cancelled, BlockError.system: throw error
+            case is CatalogError, is BlockError: break
+            default: throw error
+            }
+            self.refused.insert(block.catalogID)
+            self.tools.logger.error(
+                "a block cannot be published; it answers queries all the same",
+                ["block": .string("\(block.description.header.id)"), "error": .error(error)]
+            )
+            return false
+        }
+    }
+
     /// Blocks that the catalogue does not know yet.
-    var waitingCount: Int {
-        self.tools.folder.all.count { !self.published.contains($0.catalogID) }
+    var waitingCount: Int { self.waiting.count }
+
+    private var waiting: [Block] {
+        self.tools.folder.all.filter {
+            !self.published.contains($0.catalogID) && !self.refused.contains($0.catalogID)
+        }
     }
 
     // MARK: - Steps
@@ -111,7 +151,9 @@ actor Flusher {
         if self.attempt?.through != sealed.through {
             self.attempt = (sealed.through, self.tools.nanoseconds())
         }
-        let name = "\(self.tools.instance)\0\(sealed.after)\0\(sealed.through)"
+        // With its time a block never shares its name with one of an earlier log of the same instance.
+        let created = self.attempt?.createdNanoseconds ?? 0
+        let name = "\(self.tools.instance)\0\(sealed.after)\0\(sealed.through)\0\(created)"
         let hash = SHA256.hash(Array(name.utf8))
         return BlockHeader(
             id: BlockStore.BlockID(high: Self.word(hash, at: 0), low: Self.word(hash, at: 8)),
@@ -120,7 +162,7 @@ actor Flusher {
             epoch: self.epoch,
             lsnLow: sealed.after,
             lsnHigh: sealed.through,
-            createdNanoseconds: self.attempt?.createdNanoseconds ?? 0,
+            createdNanoseconds: created,
             writer: "hearth"
         )
     }
@@ -132,25 +174,36 @@ actor Flusher {
     /// The datasets with their symbol ids; without any ids when the catalogue is away.
     private func sources(of sealed: SealedHeads) async -> [BlockSource] {
         let datasets = sealed.datasets.filter { $0.series.contains { !$0.profiles.isEmpty } }
-        var sources: [BlockSource] = []
         do throws(CatalogError) {
-            for dataset in datasets {
-                var known = self.symbols
-                let ids = try await known.ids(
-                    of: dataset,
-                    in: self.tools.catalog,
-                    seenAt: self.tools.nanoseconds()
-                )
-                self.symbols = known
-                sources.append(
-                    BlockSource(snapshot: dataset, functionIDs: ids.functions, mappingIDs: ids.mappings)
-                )
+            do throws(CatalogError) {
+                return try await self.identified(datasets)
+            } catch {
+                guard case .conflict = error else { throw error }
+                // The catalogue was made anew: none of the remembered ids counts, not even those taken above.
+                self.symbols = SymbolIDCache()
+                return try await self.identified(datasets)
             }
-            return sources
         } catch {
             self.tools.logger.warn("flushing without the catalogue", ["error": .error(error)])
             return datasets.map { BlockSource(snapshot: $0) }
         }
+    }
+
+    private func identified(_ datasets: [DatasetSnapshot]) async throws(CatalogError) -> [BlockSource] {
+        var sources: [BlockSource] = []
+        for dataset in datasets {
+            var known = self.symbols
+            let ids = try await known.ids(
+                of: dataset,
+                in: self.tools.catalog,
+                seenAt: self.tools.nanoseconds()
+            )
+            self.symbols = known
+            sources.append(
+                BlockSource(snapshot: dataset, functionIDs: ids.functions, mappingIDs: ids.mappings)
+            )
+        }
+        return sources
     }
 
     private func publish(_ block: Block) async {

@@ -21,25 +21,12 @@ struct SymbolIDCache {
     /// The ids of all rows of the snapshot's dictionary; rows that are new since the last call are made
     /// known, the others are said to be in use still.
     ///
-    /// When the catalogue does not know what it gave out (it was made anew), everything is made known again.
+    /// `conflict` when the catalogue does not know what it gave out: it was made anew, so
+    /// is this cache to be.
     mutating func ids(
         of snapshot: DatasetSnapshot,
         in catalog: any Catalog,
         seenAt: Int64
-    ) async throws(CatalogError) -> SymbolIDs {
-        do throws(CatalogError) {
-            return try await self.extend(snapshot, catalog, seenAt)
-        } catch {
-            guard case .conflict = error else { throw error }
-            self.entries.removeAll()
-            return try await self.extend(snapshot, catalog, seenAt)
-        }
-    }
-
-    private mutating func extend(
-        _ snapshot: DatasetSnapshot,
-        _ catalog: any Catalog,
-        _ seenAt: Int64
     ) async throws(CatalogError) -> SymbolIDs {
         let (tenant, service) = (snapshot.tenant, snapshot.service)
         let key = Key(tenant: tenant, service: service)

@@ -103,7 +103,10 @@ package struct IngesterRoutes: Sendable {
         do throws(HTTPBodyError) {
             return try await request.collectBody(limit: self.bodyByteCountMax)
         } catch {
-            throw ServiceError(error)
+            var answer = ServiceError(error)
+            // Not 429, after which the same body would come again.
+            if case .tooLarge = error { answer.httpStatus = 413 }
+            throw answer
         }
     }
 }

@@ -6,6 +6,7 @@ internal import HeadStore
 package import LabelSelector
 package import ProfileColumns
 package import ProfileModel
+internal import Synchronization
 package import WireAPI
 
 /// Heads and blocks at one instant, each profile in exactly one of them.
@@ -77,6 +78,10 @@ extension Ingester {
         blocks: @escaping @Sendable (Block) throws(BlockError) -> [Element]
     ) async throws(IngesterError) -> Partial<[Element]> {
         let view = await self.view(tenant: tenant, query: query)
+        // Asked after the view was taken: heads that close in between would be missing from it.
+        guard !self.isClosed.load(ordering: .acquiring) else {
+            throw .unavailable("the ingester is shutting down")
+        }
         let covered = view.covered
         var jobs: [@Sendable () throws -> [Element]] = []
         for head in view.heads { jobs.append { heads(head, covered) } }

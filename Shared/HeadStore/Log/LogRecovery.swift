@@ -52,7 +52,7 @@ package enum LogOpenError: Error, Hashable, Sendable {
 package struct LogRecovery {
     let layout: LogLayout
     let files: any LogFileSystem
-    let coveredThrough: UInt64
+    private(set) var coveredThrough: UInt64
     private(set) var replay = LogReplay()
     private var previousEnd: UInt64?
 
@@ -77,7 +77,9 @@ package struct LogRecovery {
             let lock = try self.files.lock("\(self.layout.directory)/LOCK")
             guard let lock else { throw LogOpenError.inUse(directory: self.layout.directory) }
             self.replay.lock = lock
-            let names = try self.files.list(self.layout.directory).filter { $0.hasSuffix(".wal") }.sorted()
+            let all = try self.files.list(self.layout.directory)
+            self.coveredThrough = max(self.coveredThrough, all.compactMap(LogLayout.markLSN).max() ?? 0)
+            let names = all.filter { $0.hasSuffix(".wal") }.sorted()
             for (index, name) in names.enumerated() {
                 try self.recover(name, isLast: index == names.count - 1, take)
             }

@@ -62,6 +62,7 @@ package final class LogWriter: Sendable {
     private struct Queue {
         var entries: [Entry] = []
         var removeThrough: UInt64 = 0
+        var forgetThrough: UInt64 = 0
         var nextLSN: UInt64
         /// Why nothing is taken now.
         var refusal: HeadStoreError?
@@ -134,6 +135,12 @@ package final class LogWriter: Sendable {
         self.wake.signal()
     }
 
+    /// The same for records that no block holds and nobody needs, soon.
+    func forgetSegments(through lsn: UInt64) {
+        self.queue.withLock { $0.forgetThrough = max($0.forgetThrough, lsn) }
+        self.wake.signal()
+    }
+
     /// Writes what is queued, refuses what comes later, ends the thread, then calls `done`.
     package func close(_ done: @escaping @Sendable () -> Void) {
         let isFirst = self.queue.withLock { queue in
@@ -151,20 +158,22 @@ extension LogWriter {
         var session = initial
         while true {
             self.wake.wait()
-            let (entries, removeThrough, closed) = self.queue.withLock { queue in
+            let taken = self.queue.withLock { queue in
                 defer {
                     queue.entries = []
                     queue.removeThrough = 0
+                    queue.forgetThrough = 0
                 }
-                return (queue.entries, queue.removeThrough, queue.closed)
+                return queue
             }
-            var rest = entries[...]
+            var rest = taken.entries[...]
             while !rest.isEmpty { self.commitGroup(of: &rest, in: &session) }
             self.attempt(in: &session) { session throws(DiskError) in
                 try session.syncIfDue()
-                if removeThrough > 0 { try session.log.removeSegments(through: removeThrough) }
+                if taken.removeThrough > 0 { try session.log.removeSegments(through: taken.removeThrough) }
+                if taken.forgetThrough > 0 { try session.log.forgetSegments(through: taken.forgetThrough) }
             }
-            if let closed {
+            if let closed = taken.closed {
                 self.attempt(in: &session) { session throws(DiskError) in try session.log.finish() }
                 return closed()
             }

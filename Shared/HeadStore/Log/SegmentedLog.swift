@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ByteCoding
+internal import Glibc
 
 /// Where a log lives and how its segments are cut.
 package struct LogLayout: Sendable {
@@ -18,8 +19,21 @@ package struct LogLayout: Sendable {
 
     /// The file of the segment whose first record is at `firstLSN`.
     package func path(firstLSN: UInt64) -> String {
-        let digits = String(firstLSN, radix: 16)
-        return "\(self.directory)/\(String(repeating: "0", count: 16 - digits.count))\(digits).wal"
+        "\(self.directory)/\(Self.digits(firstLSN)).wal"
+    }
+
+    /// The empty file that says: nothing up to `lsn` needs to be replayed, though no block covers it.
+    static func markName(_ lsn: UInt64) -> String { "\(Self.digits(lsn)).mark" }
+
+    /// The position in the name of a mark; nil for other files.
+    static func markLSN(_ name: String) -> UInt64? {
+        guard name.hasSuffix(".mark"), name.utf8.count == 21 else { return nil }
+        return UInt64(name.dropLast(5), radix: 16)
+    }
+
+    private static func digits(_ lsn: UInt64) -> String {
+        let digits = String(lsn, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 
@@ -134,6 +148,27 @@ package struct SegmentedLog {
             removed = true
         }
         if removed { try self.files.syncDirectory(self.layout.directory) }
+    }
+
+    /// The same for records that no block covers: a mark keeps the log's position when their segments are
+    /// gone.
+    ///
+    /// A disk without room for the mark keeps the segments until the next time.
+    mutating func forgetSegments(through lsn: UInt64) throws(DiskError) {
+        guard let first = self.finished.first, first.end <= lsn else { return }
+        let marks = try self.files.list(self.layout.directory).filter { LogLayout.markLSN($0) != nil }
+        let mark = LogLayout.markName(lsn)
+        if !marks.contains(mark) {
+            do throws(DiskError) {
+                self.files.close(try self.files.open("\(self.layout.directory)/\(mark)", create: true))
+            } catch {
+                guard error.errno == ENOSPC || error.errno == EDQUOT else { throw error }
+                return
+            }
+            try self.files.syncDirectory(self.layout.directory)
+        }
+        for old in marks where old != mark { try self.files.remove("\(self.layout.directory)/\(old)") }
+        try self.removeSegments(through: lsn)
     }
 
     private mutating func start(at lsn: UInt64) throws(DiskError) -> UInt32 {

@@ -42,7 +42,11 @@ package struct SystemFiles: LogFileSystem {
     }
 
     /// Gives the descriptor back.
-    package func close(_ file: Int32) { _ = Glibc.close(file) }
+    package func close(_ file: Int32) {
+        // A child process that has not come to its exec yet would hold a lock on.
+        flock(file, LOCK_UN)
+        _ = Glibc.close(file)
+    }
 
     /// Reserves room; what is reserved reads as zeros.
     package func allocate(_ file: Int32, byteCount: Int) throws(DiskError) {
