@@ -150,7 +150,8 @@ let modules = [
     Module(
         layer: 4,
         name: "Hearthctl",
-        uses: ["BlockStore", "CatalogStore", "ConfigSchema", "ProfileColumns", "ProfileModel", "ServiceKit"]
+        uses: ["BlockStore", "CatalogStore", "ConfigSchema", "ProfileColumns", "ProfileModel", "ServiceKit"],
+        testUses: ["EventLog", "Exposition", "Ingester", "WireAPI"]
     ),
     Module(
         layer: 4,
