@@ -60,6 +60,7 @@ let modules = [
     // L1 speaking
     Module(layer: 1, name: "ProfileColumns", uses: ["ByteCoding", "ProfileModel"]),
     Module(layer: 1, name: "Pprof", uses: ["ByteCoding", "Compression", "ProfileModel"]),
+    Module(layer: 1, name: "JFR", uses: ["ByteCoding", "Compression"]),
     Module(layer: 1, name: "ProtobufWire", uses: ["ByteCoding"]),
     Module(layer: 1, name: "LabelSelector", uses: ["ProfileModel"], c: ["CxxRE2"]),
     Module(layer: 1, name: "FlameGraph", uses: ["ByteCoding", "ProfileModel"]),
@@ -125,7 +126,7 @@ let modules = [
         uses: [
             "ByteCoding", "CatalogStore", "Compression", "ConfigSchema", "EventLog", "Exposition",
             "HTTPClient",
-            "HTTPServer", "ProfileModel", "ProtobufWire", "RPC", "Ring", "ServiceKit", "WireAPI",
+            "HTTPServer", "JFR", "ProfileModel", "ProtobufWire", "RPC", "Ring", "ServiceKit", "WireAPI",
         ]
     ),
 

@@ -47,11 +47,16 @@ struct IngestEndpoint: Sendable {
             contentType: request.headers["Content-Type"] ?? ""
         )
         let limit = self.intake.limits.limits(of: tenant).bodyByteCountMax ?? .max
-        let upload = try await IngestUpload(request, format, limit: limit)
-        guard !upload.payload.isEmpty else { return }
-        let candidate = self.candidate(name, query, upload)
+        let candidates: [Candidate]
+        if format == .jfr {
+            candidates = try await self.candidates(ofRecording: request, name, query, tenant)
+        } else {
+            let upload = try await IngestUpload(request, format, limit: limit)
+            candidates = upload.payload.isEmpty ? [] : [self.candidate(name, query, upload)]
+        }
+        guard !candidates.isEmpty else { return }
         do throws(IntakeFailure) {
-            try await self.intake.store([candidate], tenant: tenant)
+            try await self.intake.store(candidates, tenant: tenant)
         } catch {
             throw IngestRefusal(error)
         }
@@ -91,7 +96,7 @@ struct IngestEndpoint: Sendable {
     }
 
     /// Absolute times make an upload distinct; relative ones say nothing.
-    private static func context(_ from: String, _ until: String) -> String {
+    static func context(_ from: String, _ until: String) -> String {
         let isAbsolute = !from.isEmpty && from.allSatisfy { $0.isASCII && $0.isNumber }
         return isAbsolute ? "\(from)-\(until)" : ""
     }

@@ -26,7 +26,8 @@ struct IngestUpload {
         }
     }
 
-    private static func whole(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) -> [UInt8] {
+    /// The whole body, at most `limit` bytes.
+    static func whole(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) -> [UInt8] {
         do throws(HTTPBodyError) {
             return try await request.collectBody(limit: limit)
         } catch {
@@ -34,16 +35,23 @@ struct IngestUpload {
         }
     }
 
-    /// Reads the form while it arrives; only the parts that count are kept.
     private mutating func readForm(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) {
+        let wanted: Set = [Self.profilePart, Self.previousPart, Self.configPart]
+        try self.take(try await Self.files(of: request, wanted, limit: limit))
+    }
+
+    /// Reads a form while it arrives; only the parts that count are kept.
+    static func files(
+        of request: HTTPRequest,
+        _ wanted: Set<String>,
+        limit: Int
+    ) async throws(IngestRefusal) -> [String: [UInt8]] {
         if let declared = request.declaredLength, declared > limit {
             throw IngestRefusal(HTTPBodyError.tooLarge(limit: limit, declared: declared))
         }
+        let type = request.headers["Content-Type"] ?? ""
         var parser = try Self.checked { () throws(MultipartError) in
-            try MultipartParser(
-                contentType: request.headers["Content-Type"] ?? "",
-                wanted: [Self.profilePart, Self.previousPart, Self.configPart]
-            )
+            try MultipartParser(contentType: type, wanted: wanted)
         }
         var byteCount = 0
         while let piece = try await Self.next(request) {
@@ -54,7 +62,7 @@ struct IngestUpload {
             try Self.checked { () throws(MultipartError) in try parser.take(piece) }
         }
         try Self.checked { () throws(MultipartError) in try parser.finish() }
-        try self.take(parser.files)
+        return parser.files
     }
 
     /// Empty files count as absent.

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One chunk: its layouts and pools, and what was resolved of them so far.
+struct ChunkReader {
+    private let layouts: ClassLayouts
+    private let pools: ConstantPools
+    private let events: EventLayouts
+    private let poolSteps: [[LayoutStep]]
+    private let frameSteps: [LayoutStep]
+    let ticksPerSecond: UInt64
+
+    /// Answers by number in the pool; 0 is not asked yet.
+    private var stacks: [UInt32]
+    private var functions: [UInt32]
+    private var symbols: [String?]
+    private var states: [ThreadState?]
+
+    /// Answers that are no number plus two.
+    private static let unknown: UInt32 = 0
+    private static let unresolvable: UInt32 = 1
+
+    /// What a thread does, as far as it matters.
+    enum ThreadState { case runnable, sleeping, other }
+
+    /// Reads the header's chunk `bytes`: metadata and places of constants.
+    init(_ bytes: Span<UInt8>, _ header: ChunkHeader) throws(JFRError) {
+        var layouts: ClassLayouts
+        do throws(JFRError) {
+            layouts = ClassLayouts(try ChunkMetadata(bytes, at: header.metadataOffset))
+        } catch {
+            throw error.met(in: .metadata)
+        }
+        do throws(JFRError) {
+            self.pools = try ConstantPools(bytes, from: header.poolOffset, &layouts)
+            var steps: [[LayoutStep]] = []
+            for kind in PoolKind.allCases {
+                let place = layouts.metadata.place(named: kind.className.rawValue) ?? 0
+                steps.append(try layouts.steps(place, keeping: kind.bindings))
+            }
+            self.poolSteps = steps
+            let frame = layouts.metadata.place(named: RequiredClass.stackFrame.rawValue) ?? 0
+            self.frameSteps = try layouts.steps(frame, keeping: PoolKind.frameBindings)
+        } catch {
+            throw error.met(in: .constantPool)
+        }
+        self.events = try EventLayouts(&layouts)
+        self.layouts = layouts
+        self.ticksPerSecond = header.ticksPerSecond
+        self.stacks = Array(repeating: Self.unknown, count: self.pools[.stackTrace].count)
+        self.functions = Array(repeating: Self.unknown, count: self.pools[.method].count)
+        self.symbols = Array(repeating: nil, count: self.pools[.symbol].count)
+        self.states = Array(repeating: nil, count: self.pools[.threadState].count)
+    }
+
+    /// Reads the event at `at` and moves behind it; nil when it does not count.
+    @inline(__always)
+    func nextEvent(
+        _ bytes: Span<UInt8>,
+        _ at: inout Int,
+        _ values: inout SlotValues
+    ) throws(JFRError) -> EventKind? {
+        let start = at
+        guard let size = Int(exactly: try JFRCoding.long(bytes, &at)), size > 0,
+            size <= bytes.count - start
+        else { throw JFRError(.badSize, at: start) }
+        let id = try JFRCoding.long(bytes, &at)
+        guard at <= start + size else { throw JFRError(.badSize, at: start) }
+        defer { at = start + size }
+        guard let entry = self.events.entry(id) else { return nil }
+        values = SlotValues()
+        try self.layouts.read(bytes, &at, entry.steps, into: &values)
+        guard at <= start + size else { throw JFRError(.badSize, at: start) }
+        return entry.kind
+    }
+
+    /// A text whose position was kept; an unknown constant is empty.
+    func text(_ bytes: Span<UInt8>, at position: UInt64) throws(JFRError) -> String {
+        guard position > 0 else { return "" }
+        var at = Int(position)
+        for _ in 0..<JFRCoding.depthMax {
+            switch try JFRCoding.text(bytes, &at) {
+            case .inline(let text): return text
+            case .constant(let id):
+                guard let number = self.pools[.string].ids.number(of: id) else { return "" }
+                at = Int(self.pools[.string].offsets[number])
+            }
+        }
+        throw JFRError(.nestedTooDeep, at: at)
+    }
+}
+
+// MARK: - Constants
+
+extension ChunkReader {
+    private func values(
+        _ bytes: Span<UInt8>,
+        _ kind: PoolKind,
+        _ number: Int
+    ) throws(JFRError) -> SlotValues {
+        var at = Int(self.pools[kind].offsets[number])
+        var values = SlotValues()
+        try self.layouts.read(bytes, &at, self.poolSteps[kind.rawValue], into: &values)
+        return values
+    }
+
+    /// The state that an id stands for; nil when it cannot be resolved.
+    mutating func threadState(_ bytes: Span<UInt8>, _ id: UInt64) throws(JFRError) -> ThreadState? {
+        guard let number = self.pools[.threadState].ids.number(of: id) else { return nil }
+        if let known = self.states[number] { return known }
+        let name = try self.text(bytes, at: try self.values(bytes, .threadState, number)[.value])
+        let state: ThreadState =
+            switch name {
+            case "STATE_RUNNABLE": .runnable
+            case "STATE_SLEEPING": .sleeping
+            default: .other
+            }
+        self.states[number] = state
+        return state
+    }
+
+    /// The stack that an id stands for; nil when it cannot be resolved.
+    mutating func stack(
+        _ bytes: Span<UInt8>,
+        _ id: UInt64,
+        _ table: inout StackTable
+    ) throws(JFRError) -> UInt32? {
+        guard let number = self.pools[.stackTrace].ids.number(of: id) else { return nil }
+        let known = self.stacks[number]
+        if known != Self.unknown { return known - 2 }
+        var at = Int(try self.values(bytes, .stackTrace, number)[.frames])
+        var locations: [UInt32] = []
+        if at > 0 {
+            let count = try JFRCoding.count(bytes, &at)
+            locations.reserveCapacity(count)
+            var values = SlotValues()
+            for _ in 0..<count {
+                try self.layouts.read(bytes, &at, self.frameSteps, into: &values)
+                guard let function = try self.function(bytes, values[.method], &table) else { continue }
+                let line = UInt32(truncatingIfNeeded: values[.line])
+                locations.append(table.location(function: function, line: line))
+            }
+        }
+        let stack = try table.stack(locations)
+        self.stacks[number] = stack + 2
+        return stack
+    }
+
+    /// The function of a method's id; nil when it or its class cannot be resolved.
+    private mutating func function(
+        _ bytes: Span<UInt8>,
+        _ id: UInt64,
+        _ table: inout StackTable
+    ) throws(JFRError) -> UInt32? {
+        guard let number = self.pools[.method].ids.number(of: id) else { return nil }
+        let known = self.functions[number]
+        if known != Self.unknown { return known == Self.unresolvable ? nil : known - 2 }
+        let method = try self.values(bytes, .method, number)
+        guard let type = self.pools[.type].ids.number(of: method[.type]) else {
+            self.functions[number] = Self.unresolvable
+            return nil
+        }
+        let owner = try self.symbol(bytes, try self.values(bytes, .type, type)[.name])
+        let name = try self.symbol(bytes, method[.name])
+        guard owner.utf8.count + name.utf8.count <= StackTable.nameByteCountMax else {
+            throw JFRError(.tooLarge(limit: StackTable.nameByteCountMax), at: 0).met(in: .profile)
+        }
+        let function = try table.function("\(owner).\(name)")
+        self.functions[number] = function + 2
+        return function
+    }
+
+    private mutating func symbol(_ bytes: Span<UInt8>, _ id: UInt64) throws(JFRError) -> String {
+        guard let number = self.pools[.symbol].ids.number(of: id) else { return "" }
+        if let known = self.symbols[number] { return known }
+        let text = try self.text(bytes, at: try self.values(bytes, .symbol, number)[.value])
+        let clean = SymbolCleaning.clean(text)
+        self.symbols[number] = clean
+        return clean
+    }
+}
