@@ -44,12 +44,7 @@ package enum HearthProgram {
                 failed: { _ in failure.fire() }
             )
         )
-        let http = HTTPService(
-            config.process,
-            handler: Self.table(config, runtime, catalog, ingester),
-            registry: runtime.registry,
-            logger: runtime.log.logger("http")
-        )
+        let http = Self.listener(config, runtime, catalog, ingester)
         let address = "127.0.0.1:\(config.process.listenPort)"
         let logger = runtime.log.logger("main")
         let welcome = ClosureService(start: {
@@ -61,12 +56,12 @@ package enum HearthProgram {
         ]
     }
 
-    private static func table(
+    private static func listener(
         _ config: HearthConfig,
         _ runtime: ProcessRuntime,
         _ catalog: any Catalog,
         _ ingester: Ingester
-    ) -> RouteTable {
+    ) -> HTTPService {
         let limits = TenantLimitsTable(config.limits)
         let writes = DistributorFront(
             sink: ingester,
@@ -87,12 +82,10 @@ package enum HearthProgram {
             logger: runtime.log.logger("query"),
             milliseconds: EventLog.systemMilliseconds
         )
-        return RouteTable(
-            routes: runtime.statusRoutes + writes.routes + reads.routes,
-            mounts: writes.mounts + reads.mounts,
-            registry: runtime.registry,
-            logger: runtime.log.logger("http"),
-            requestCountMax: config.process.requestCountMax
+        return runtime.listener(
+            config.process,
+            routes: writes.routes + reads.routes,
+            mounts: writes.mounts + reads.mounts
         )
     }
 }

@@ -66,19 +66,7 @@ package enum DistributorProgram {
             clock: ContinuousClock(),
             nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
         )
-        let table = RouteTable(
-            routes: runtime.statusRoutes + front.routes,
-            mounts: front.mounts,
-            registry: runtime.registry,
-            logger: runtime.log.logger("http"),
-            requestCountMax: config.process.requestCountMax
-        )
-        let http = HTTPService(
-            config.process,
-            handler: table,
-            registry: runtime.registry,
-            logger: runtime.log.logger("http")
-        )
+        let http = runtime.listener(config.process, routes: front.routes, mounts: front.mounts)
         return [.init("ring", ring), .init("http", http)]
     }
 }

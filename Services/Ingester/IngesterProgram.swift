@@ -62,17 +62,9 @@ package enum IngesterProgram {
                 failed: { _ in failure.fire() }
             )
         )
-        let table = RouteTable(
-            routes: runtime.statusRoutes + IngesterRoutes(sink: ingester, source: ingester).routes,
-            registry: runtime.registry,
-            logger: runtime.log.logger("http"),
-            requestCountMax: config.process.requestCountMax
-        )
-        let http = HTTPService(
+        let http = runtime.listener(
             config.process,
-            handler: table,
-            registry: runtime.registry,
-            logger: runtime.log.logger("http")
+            routes: IngesterRoutes(sink: ingester, source: ingester).routes
         )
         let host = config.process.listenAddress.isEmpty ? "127.0.0.1" : config.process.listenAddress
         return ingester.services(clock: clock, address: "\(host):\(config.process.listenPort)") + [
