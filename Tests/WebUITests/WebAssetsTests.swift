@@ -36,7 +36,7 @@ import WebUI
     @Test func servesEveryFileThePageNames() {
         let page = text(get("/"))
         let scripts = assets.names.filter { $0.hasSuffix(".js") }
-        for name in ["app.css", "tokens.css", "mark.svg", "app.js"] {
+        for name in ["app.css", "explore.css", "tokens.css", "mark.svg", "app.js"] {
             #expect(page.contains("/assets/\(name)"))
         }
         for name in scripts {
@@ -52,10 +52,50 @@ import WebUI
         let policy = get("/")?.headers["Content-Security-Policy"] ?? ""
         #expect(policy.contains("default-src 'self'"))
         #expect(!policy.contains("unsafe"))
-        #expect(!text(get("/")).contains("style=\""))
+        let page = text(get("/"))
+        #expect(!page.contains("style=\""))
+        #expect(!page.contains("<script>"))
+        #expect(!page.contains("<style"))
         for name in assets.names where name.hasSuffix(".js") {
-            #expect(!text(get("/assets/\(name)")).contains("innerHTML"))
+            let script = text(get("/assets/\(name)"))
+            for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+                #expect(!script.contains(forbidden), "\(name) uses \(forbidden)")
+            }
         }
+    }
+
+    /// The page is served under any path, so nothing in it may start at the root of the host.
+    @Test func namesEverythingRelativeToWhereItIsServed() {
+        #expect(!text(get("/")).contains("href=\"/"))
+        #expect(!text(get("/")).contains("src=\"/"))
+        #expect(!text(get("/assets/api.js")).contains("fetch(`/"))
+    }
+
+    @Test func everyElementAScriptAsksForIsInThePage() {
+        let page = text(get("/"))
+        for name in assets.names where name.hasSuffix(".js") {
+            for rest in text(get("/assets/\(name)")).split(separator: "byId(\"").dropFirst() {
+                let id = rest.prefix { $0 != "\"" }
+                #expect(page.contains("id=\"\(id)\""), "\(name) asks for \(id)")
+            }
+        }
+    }
+
+    @Test func usesOnlyTokensThatExist() {
+        let tokens = text(get("/assets/tokens.css"))
+        for name in ["app.css", "explore.css"] {
+            for rest in text(get("/assets/\(name)")).split(separator: "var(").dropFirst() {
+                let token = rest.prefix { $0 != ")" }
+                #expect(tokens.contains("\(token):"), "\(name) uses \(token)")
+            }
+        }
+    }
+
+    @Test func staysSmall() {
+        let bytes = assets.names.reduce(0) {
+            $0 + text(get($1 == "index.html" ? "/" : "/assets/\($1)")).utf8.count
+        }
+        #expect(bytes <= 300_000)
     }
 
     @Test func answersNotModifiedToTheSameEntityTag() {

@@ -1,274 +1,259 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Explore page: joins the address bar, the controls, the server and the views.
 import * as api from "./api.js";
-import { byId, icon, make, tip, toast } from "./dom.js";
-import { Timeline } from "./charts.js";
+import { byId, copyText, icon } from "./dom.js";
+import { prepareHelp, TenantDialog } from "./dialogs.js";
+import { Explore } from "./explore.js";
 import { showFirstRun } from "./first.js";
-import { FlameView } from "./flame.js";
-import { amount, clock, rate, share, typeName, typeOrder, unitOf } from "./format.js";
-import { findPath, functionTable, layout, pathOf } from "./layout.js";
-import { familyNames, familyOf } from "./names.js";
+import { typeOrder } from "./format.js";
+import { PeriodPicker } from "./period.js";
+import { QueryBar } from "./query.js";
 import { Rail } from "./rail.js";
-import { rangeOf, rangePresets, readState, selectorOf, stepOf, writeState } from "./state.js";
-import { FunctionTable } from "./table.js";
+import { Reader } from "./reading.js";
+import { selectorOf } from "./selector.js";
+import { listen } from "./shortcuts.js";
+import { addressOf, readState, Trail, viewKeys } from "./state.js";
+import { brushOf, rangeOf, stepOf } from "./times.js";
+import { chooseTheme, nextTheme } from "./theme.js";
 
-const MAX_NODES = 16384;
-const PATH_SEPARATOR = "\u001f";
 const POLL_EMPTY_MS = 3000;
+const WIDEST_MS = 30 * 8.64e7;
 
 let state = readState();
 let services = new Map();
-let graph = layout({ names: [], levels: [], total: 0 });
-let reading = null;
+let labels = { key: "", names: null };
+let waiting = 0;
 
+const trail = new Trail(() => {
+  byId("undo").disabled = !trail.canUndo;
+  byId("redo").disabled = !trail.canRedo;
+});
+const explore = new Explore(go);
 const rail = new Rail((service) => {
-  byId("rail").classList.remove("open");
-  go({ service, type: "", root: "", search: state.search });
+  rail.close();
+  go({ service, type: "", root: "", fn: "", brush: "", group: "", filter: "" });
 });
-const table = new FunctionTable((name) => go({ search: name === state.search ? "" : name }, false));
-const flame = new FlameView(byId("flame"), byId("flame-overlay"), {
-  rootLabel: () => `total · ${figure(graph.total)}`,
-  drawn: ({ frames, rects }) => { byId("status-frames").textContent = `${frames.toLocaleString()} frames · ${rects.toLocaleString()} rects`; },
-  hovered: showFrame,
-  selected: (frame) => {
-    table.select(frame?.name ?? null);
-    if (frame) byId("spoken").textContent = `${frame.name}, self ${share(frame.self / graph.total)}, total ${share(frame.total / graph.total)}, level ${frame.level}`;
-  },
-  zoomed: (box) => go({ root: box && box[0] > 0 ? pathOf(graph, box).slice(1).join(PATH_SEPARATOR) : "" }, true, false),
+const period = new PeriodPicker((range) => go({ ...range, brush: "" }));
+const query = new QueryBar({
+  names: () => labelNames(),
+  values: (name) => api.labelValues(name, serviceSelector(), rangeOf(state)),
+}, (filter) => go({ filter, brush: state.brush }));
+const reader = new Reader(() => explore.banner("Cancelled. The last good answer stays.", "", load));
+const tenant = new TenantDialog((name) => {
+  sessionStorage.setItem("hearth.tenant", name);
+  useTenant(name);
+  labels = { key: "", names: null };
+  services = new Map();
+  state = { ...state, service: "", type: "", filter: "", fn: "", root: "", brush: "", ...(state.tenant ? { tenant: name } : {}) };
+  trail.write(state, false);
+  load();
 });
-const timeline = new Timeline(byId("timeline"), ({ start, end }) => go({ from: String(start), until: String(end) }));
 
-function figure(value) { return amount(value, unitOf(state.type)); }
+const serviceSelector = () => selectorOf({ service: state.service, filter: "" });
 
-function showFrame(frame, event) {
-  if (!frame) return tip(null);
-  tip(frame.name === "total" ? "All stacks" : frame.name, [
-    ["Total", `${figure(frame.total)} · ${share(frame.total / (graph.total || 1))}`],
-    ["Self", `${figure(frame.self)} · ${share(frame.self / (graph.total || 1))}`],
-  ], event);
+/** Label names of the service, asked once per service and range. */
+function labelNames(signal) {
+  const key = [state.service, state.from, state.until].join("\n");
+  if (labels.key !== key) labels = { key, names: api.labelNames(serviceSelector(), rangeOf(state), signal) };
+  const { names } = labels;
+  names.catch(() => { if (labels.names === names) labels = { key: "", names: null }; });
+  return names;
 }
 
 /** Changes the state, the address and, where needed, what is read. */
-function go(change, push = true, read = true) {
+function go(change, push = true) {
+  const keys = Object.keys(change).filter((key) => change[key] !== state[key]);
   state = { ...state, ...change };
-  writeState(state, push);
-  const only = Object.keys(change);
-  if (read && !only.every((key) => ["search", "root", "view", "sort"].includes(key))) load();
-  else applyView();
+  trail.write(state, push);
+  follow(keys);
 }
 
-function applyView() {
-  byId("split").dataset.view = state.view;
-  for (const button of document.querySelectorAll("[data-view]")) {
-    if (button.tagName === "BUTTON") button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
-  }
-  if (byId("search").value !== state.search) byId("search").value = state.search;
-  const covered = flame.search(state.search);
-  byId("search-share").textContent = covered === null ? "" : share(covered);
-  table.filter(state.search);
-  showCrumbs();
-  flame.redraw();
+/** Shows the state after `keys` of it changed. */
+function follow(keys) {
+  explore.state = state;
+  if (keys.every((key) => viewKeys.has(key))) explore.applyView();
+  else load(keys.every((key) => viewKeys.has(key) || key === "brush" || key === "nodes"));
 }
 
-function showCrumbs() {
-  const path = state.root ? state.root.split(PATH_SEPARATOR) : [];
-  const all = make("button", { class: "crumb", onclick: () => flame.reset() }, "All stacks");
-  const last = path.length
-    ? [icon("right", 12), make("span", { class: "crumb" }, path.at(-1), make("button", { class: "bare", "aria-label": "Remove zoom", onclick: () => flame.reset() }, icon("close", 12)))]
-    : [];
-  byId("crumbs").replaceChildren(all, ...last);
-}
-
-async function load() {
-  reading?.abort();
-  reading = new AbortController();
-  const { signal } = reading;
-  document.body.classList.add("busy");
+/** Asks the server; with `graphOnly` for the flame graph alone. The last answer stays until the new one is there. */
+async function load(graphOnly = false) {
+  clearTimeout(waiting);
+  const question = reader.begin();
+  const { signal } = question;
+  const range = rangeOf(state);
+  explore.state = state;
   try {
-    const range = rangeOf(state);
-    services = await api.services(range, signal);
-    await showEverything(range, signal);
-    showBanner(null);
+    if (!graphOnly || !state.type) {
+      const asked = question.track(api.services(range, signal));
+      // With service and type in the address the rest need not wait for the list.
+      if (state.service && state.type) asked.catch(() => {});
+      else if (!(await knowServices(await asked, signal))) return;
+      chooseType();
+      showScope();
+      const answers = await Promise.allSettled([asked, usage(question, asked, range), series(question, range), graph(question, range), groups(question)]);
+      if (!question.isCurrent) return;
+      if (answers[0].value && !(await knowServices(answers[0].value, signal))) return;
+      present(range, answers);
+    } else {
+      const [answer] = await Promise.allSettled([graph(question, range)]);
+      if (question.isCurrent) present(range, [null, null, null, answer, null]);
+    }
   } catch (error) {
-    if (error.name === "AbortError") return;
-    showBanner(error instanceof api.ApiError && error.status === 401 ? "This server wants a tenant: fill in the name at the top right." : error.message);
-    byId("tenant-box").hidden = !(error.status === 401 || byId("tenant").value);
+    if (error.name !== "AbortError" && question.isCurrent) failed(error);
   } finally {
-    if (!signal.aborted) document.body.classList.remove("busy");
+    question.end();
   }
 }
 
-async function showEverything(range, signal) {
-  const wanted = state.service && !services.has(state.service) ? [state.service] : [];
-  const empty = services.size === 0 && !wanted.length;
+/** Takes the list of services; false while the server has none at all, and the page waits for the first. */
+async function knowServices(found, signal) {
+  const now = Date.now();
+  const known = found.size || state.service ? found : await api.services({ start: now - WIDEST_MS, end: now }, signal).catch(() => found);
+  const empty = known.size === 0 && !(state.service && services.size);
   byId("first").hidden = !empty;
   byId("explore").hidden = empty;
   document.body.classList.toggle("empty-server", empty);
-  if (empty) return waitForFirst();
-  if (!state.service) state.service = services.keys().next().value;
-  const types = (services.get(state.service) ?? []).toSorted((a, b) => typeOrder(a).localeCompare(typeOrder(b)));
-  if (!types.includes(state.type)) state.type = types[0] ?? state.type;
-  writeState(state, false);
-  showScope(types, range);
-  await Promise.all([showRail(range, signal), showTimeline(range, signal), showFlame(range, signal)]);
-}
-
-let waiting = 0;
-function waitForFirst() {
-  if (!byId("first").childElementCount) showFirstRun();
-  clearTimeout(waiting);
-  waiting = setTimeout(load, POLL_EMPTY_MS);
-}
-
-function showScope(types, range) {
-  byId("service-name").textContent = state.service;
-  byId("headline").textContent = `${state.service}, ${state.type ? typeName(state.type) : "no profile type"}`;
-  document.title = state.type ? `${state.service} · ${typeName(state.type)} · Hearth` : "Hearth";
-  if (document.activeElement !== byId("filter")) byId("filter").value = state.filter;
-  byId("tabs").replaceChildren(...types.map((type) => make(
-    "button",
-    { role: "tab", title: type, "aria-selected": String(type === state.type), onclick: () => go({ type, root: "" }) },
-    typeName(type),
-  )));
-  const preset = state.until === "now" && rangePresets.some(([from]) => from === state.from);
-  const select = byId("range");
-  select.replaceChildren(...[...rangePresets, ["custom", preset ? "Custom range" : `${clock(range.start, true)} – ${clock(range.end)}`]]
-    .map(([value, text]) => make("option", { value, selected: value === (preset ? state.from : "custom") }, text)));
-  rail.mark(state.service);
-}
-
-async function showRail(range, signal) {
-  const all = [...services.values()].flat();
-  const type = all.find((id) => id.startsWith("process_cpu:cpu:")) ?? state.type;
-  const series = type ? await api.timeline({ type, selector: "{}", range, step: stepOf(range), groupBy: ["service_name"] }, signal) : [];
-  const usage = new Map(series.map(({ labels, points }) => [labels.service_name, points.map(({ value }) => value)]));
-  rail.show({ services, usage, current: state.service, type, seconds: (range.end - range.start) / 1000 });
-}
-
-async function showTimeline(range, signal) {
-  if (!state.type) return;
-  const step = stepOf(range);
-  const [series] = await api.timeline({ type: state.type, selector: selectorOf(state), range, step }, signal);
-  const unit = unitOf(state.type);
-  const points = filled(series?.points ?? [], step);
-  const timed = unit === "nanoseconds";
-  timeline.show(points.map(({ t, value }) => ({ t, value: timed ? value / step : value })), range, (value) => (timed ? rate(value, unit) : figure(value)));
-  const total = points.reduce((sum, { value }) => sum + value, 0);
-  byId("timeline-unit").textContent = timed ? "cores, average" : `${unit || "value"} in range`;
-  byId("timeline-total").textContent = timed ? rate(total / ((range.end - range.start) / 1000), unit) : figure(total);
-  byId("timeline-note").textContent = `${step} s steps`;
-}
-
-/** Steps without a profile between two that have one count as zero. */
-function filled(points, step) {
-  const result = [];
-  for (const point of points) {
-    const last = result.at(-1);
-    if (last && point.t - last.t > 1500 * step) result.push({ t: last.t + 1000 * step, value: 0 }, { t: point.t - 1000 * step, value: 0 });
-    result.push(point);
+  if (empty) {
+    if (!byId("first").childElementCount) showFirstRun();
+    waiting = setTimeout(load, POLL_EMPTY_MS);
+    return false;
   }
-  return result;
+  services = known;
+  return true;
 }
 
-async function showFlame(range, signal) {
-  const answer = state.type
-    ? await api.flameGraph({ type: state.type, selector: selectorOf(state), range, maxNodes: MAX_NODES }, signal)
-    : { names: [], levels: [], total: 0 };
-  graph = layout(answer);
-  if (answer.partial) showBanner("Part of this answer is missing: an ingester did not reply.");
-  flame.show(graph);
-  const functions = functionTable(graph);
-  table.show(functions, graph.total);
-  const none = graph.total === 0;
-  byId("nothing").hidden = !none;
-  if (none) showNothing();
-  byId("status-total").textContent = none ? "" : figure(graph.total);
-  showFamilies(functions);
-  applyView();
-  const box = state.root ? findPath(graph, ["total", ...state.root.split(PATH_SEPARATOR)]) : null;
-  if (box) flame.zoomTo(box, true);
+function chooseType() {
+  if (!state.service) state = { ...state, service: services.keys().next().value };
+  const types = services.get(state.service) ?? [];
+  if (types.length && !types.includes(state.type)) {
+    state = { ...state, type: types.toSorted((a, b) => typeOrder(a).localeCompare(typeOrder(b)))[0] };
+  }
+  explore.state = state;
+  trail.write(state, false);
 }
 
-function showNothing() {
-  byId("nothing").replaceChildren(
-    make("h2", {}, "No samples here"),
-    make("p", {}, `${state.service} has no ${state.type ? typeName(state.type) : ""} profile for this filter and time range.`),
-    make("button", { class: "button", onclick: () => go({ from: "now-24h", until: "now", filter: "" }) }, "Look at the last 24 hours without a filter"),
-  );
+function showScope() {
+  byId("service-name").textContent = state.service;
+  rail.mark(state.service);
+  period.show(state);
+  query.show(state.filter);
+  explore.showScope(services.get(state.service) ?? (state.type ? [state.type] : []));
 }
 
-function showFamilies(functions) {
-  const sums = new Map();
-  for (const { name, self } of functions) sums.set(familyOf(name), (sums.get(familyOf(name)) ?? 0) + self);
-  byId("status-families").replaceChildren(...Object.entries(familyNames).filter(([key]) => sums.get(key))
-    .map(([key, name]) => make("span", {}, `${name} `, make("b", {}, share(sums.get(key) / (graph.total || 1))))));
+async function usage(question, asked, range) {
+  const found = await asked;
+  const all = [...found.values()].flat();
+  const type = all.find((id) => id.startsWith("process_cpu:cpu:")) ?? state.type;
+  if (!type) return { type, series: [] };
+  const request = api.timeline({ type, selector: "{}", range, step: stepOf(range), groupBy: ["service_name"] }, question.signal);
+  return { type, ...(await question.track(request)) };
 }
 
-function showBanner(text) {
-  byId("banner").hidden = !text;
-  byId("banner").textContent = text ?? "";
+function series(question, range) {
+  const groupBy = state.group ? [state.group] : [];
+  return question.track(api.timeline({ type: state.type, selector: selectorOf(state), range, step: stepOf(range), groupBy }, question.signal));
 }
 
-function setTheme(name) {
-  document.documentElement.dataset.theme = name;
-  localStorage.setItem("hearth.theme", name);
-  dispatchEvent(new Event("themechange"));
+function graph(question, range) {
+  const part = brushOf(state) ?? range;
+  return question.track(api.flameGraph(
+    { type: state.type, selector: selectorOf(state), range: part, maxNodes: Number(state.nodes) || undefined }, question.signal,
+  ));
+}
+
+function groups(question) { return question.track(labelNames(question.signal)); }
+
+/** Shows all answers in one go; a pane whose answer failed keeps the last good one. */
+function present(range, [found, used, timed, drawn, named]) {
+  chooseType();
+  showScope();
+  if (found?.value && used?.value) rail.show({ services, usage: explore.usageOf(used.value, range), current: state.service, type: used.value.type });
+  if (named?.value) explore.showGroups(named.value);
+  if (timed?.value) explore.showTimeline(timed.value.series, range);
+  if (drawn.value) explore.showGraph(drawn.value, brushOf(state) ?? range);
+  const failure = [drawn, timed, used, found].find((answer) => answer?.reason && answer.reason.name !== "AbortError");
+  if (failure) return failed(failure.reason);
+  query.fail("");
+  const partial = drawn.value?.partial || timed?.value?.partial;
+  if (partial) explore.banner(`Partial answer: ${partial}.`, "The numbers may be too low.", load, "warn");
+  else explore.banner("");
+}
+
+/** Says what failed where the person is looking: at the filter, as a question for the tenant, or in the banner. */
+function failed(error) {
+  if (error.status === 401) return tenant.ask(sessionStorage.getItem("hearth.tenant") ? error.message : "");
+  const stays = explore.shown ? `The last good answer stays (${explore.shown}).` : "";
+  if (state.filter && error.code === "invalid_argument") {
+    explore.banner("");
+    return query.fail(`${plainly(error.message)} ${stays}`);
+  }
+  explore.banner(error.message || "The page failed.", stays, load, "bad");
+  if (!(error instanceof api.ApiError)) console.error(error);
+}
+
+/** What is wrong with a filter without the selector around it, which the person did not write. */
+function plainly(message) {
+  const [, reason] = /parse error: (?:error parsing regexp: )?(.*)$/.exec(message) ?? [];
+  return `${reason ? `The filter cannot be read: ${reason}` : message}`.replace(/\.?$/, ".");
+}
+
+function useTenant(name) {
+  api.setTenant(name);
+  tenant.show(name);
+}
+
+async function copyLink(frozen = true) {
+  const range = rangeOf(state);
+  const link = frozen ? { ...state, from: String(range.start), until: String(range.end) } : state;
+  await copyText(new URL(addressOf(link), location.href).href, frozen ? "Link copied, with the times fixed." : "Link copied.");
+}
+
+/** Moves an absolute or relative range by half its length. */
+function earlier(direction) {
+  const { start, end } = rangeOf(state);
+  const by = Math.min(((end - start) / 2) * direction, direction > 0 ? Date.now() - end : 0);
+  if (by) go({ from: String(Math.round(start + by)), until: String(Math.round(end + by)), brush: "" });
 }
 
 function wire() {
-  for (const node of document.querySelectorAll("[data-icon]")) node.append(icon(node.dataset.icon));
-  byId("theme").append(icon("theme"));
-  byId("refresh").append(icon("refresh"));
-  byId("theme").addEventListener("click", () => {
-    const themes = ["light", "dark", "contrast"];
-    setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length]);
+  for (const node of document.querySelectorAll("[data-icon]")) node.prepend(icon(node.dataset.icon, Number(node.dataset.size) || 16));
+  byId("theme").addEventListener("click", nextTheme);
+  byId("refresh").addEventListener("click", () => load());
+  byId("copy").addEventListener("click", () => copyLink());
+  byId("undo").addEventListener("click", () => history.back());
+  byId("redo").addEventListener("click", () => history.forward());
+  addEventListener("popstate", (event) => {
+    trail.moved(event);
+    const before = state;
+    state = readState();
+    follow(Object.keys(state).filter((key) => state[key] !== before[key]));
+    showScope();
   });
-  byId("refresh").addEventListener("click", load);
-  byId("copy").addEventListener("click", copyLink);
-  byId("filter").addEventListener("change", (e) => go({ filter: e.target.value }));
-  byId("search").addEventListener("input", (e) => go({ search: e.target.value }, false));
-  byId("range").addEventListener("change", (e) => chooseRange(e.target.value));
-  for (const id of ["from", "until"]) {
-    byId(id).addEventListener("change", (e) => { if (e.target.value) go({ [id]: String(new Date(e.target.value).getTime()) }); });
-  }
-  byId("tenant").addEventListener("change", (e) => { api.setTenant(e.target.value.trim()); load(); });
-  for (const button of document.querySelectorAll("button[data-view]")) button.addEventListener("click", () => go({ view: button.dataset.view }));
-  addEventListener("popstate", () => { state = readState(); load(); });
-  addEventListener("keydown", shortcut);
+  listen({
+    "/": () => byId("search").focus(),
+    f: () => byId("filter").focus(),
+    t: () => period.toggle(),
+    n: () => explore.flame.next(1),
+    N: () => explore.flame.next(-1),
+    1: () => go({ view: "both" }),
+    2: () => go({ view: "flame" }),
+    3: () => go({ view: "table" }),
+    0: () => explore.flame.reset(),
+    d: () => explore.toggleDrawer(),
+    y: () => copyLink(),
+    R: () => load(),
+    u: () => trail.canUndo && history.back(),
+    U: () => trail.canRedo && history.forward(),
+    "[": () => earlier(-1),
+    "]": () => earlier(1),
+    "?": () => byId("help-dialog").showModal(),
+    Escape: () => (reader.cancel() ? explore.banner("Cancelled. The last good answer stays.", "", load) : explore.stepBack()),
+  });
+  prepareHelp();
 }
 
-function chooseRange(value) {
-  byId("custom").hidden = value !== "custom";
-  if (value !== "custom") return go({ from: value, until: "now" });
-  const local = (time) => new Date(time - new Date(time).getTimezoneOffset() * 6e4).toISOString().slice(0, 19);
-  const range = rangeOf(state);
-  byId("from").value = local(range.start);
-  byId("until").value = local(range.end);
-}
-
-async function copyLink() {
-  const range = rangeOf(state);
-  const fixed = { ...state, from: String(range.start), until: String(range.end) };
-  writeState(fixed, false);
-  await navigator.clipboard?.writeText(location.href);
-  writeState(state, false);
-  toast("Link copied, with the times fixed.");
-}
-
-function shortcut(event) {
-  if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) {
-    if (event.key === "Escape") event.target.blur();
-    return;
-  }
-  if (event.key === "/") { event.preventDefault(); byId("search").focus(); }
-  else if (event.key === "R") load();
-  else if (event.key === "y") copyLink();
-  else if (event.key === "1") go({ view: "both" });
-  else if (event.key === "2") go({ view: "table" });
-  else if (event.key === "Escape" && event.target !== byId("flame")) flame.reset();
-}
-
-setTheme(new URLSearchParams(location.search).get("theme") ?? localStorage.getItem("hearth.theme")
-  ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+chooseTheme();
 wire();
+trail.changed();
+useTenant(state.tenant || sessionStorage.getItem("hearth.tenant") || "");
 load();

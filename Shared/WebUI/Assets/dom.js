@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Building the page: only textContent and classes, so that no name from a profile can become markup.
 
+export { icon } from "./icons.js";
+
 export const byId = (id) => document.getElementById(id);
 
 /** An element with attributes and children; strings become text nodes. */
@@ -14,35 +16,6 @@ export function make(tag, attributes = {}, ...children) {
   }
   node.append(...children);
   return node;
-}
-
-const paths = {
-  search: ["M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0", "m10.5 10.5 3 3"],
-  filter: ["M2.5 3.5h11L9.5 8.5v4l-3-1.5V8.5z"],
-  clock: ["M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0", "M8 5v3.2l2 1.3"],
-  refresh: ["M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.8V6H9.8"],
-  link: ["M6.5 9.5a3 3 0 0 0 4.2 0l2-2a3 3 0 0 0-4.2-4.2l-.8.8M9.5 6.5a3 3 0 0 0-4.2 0l-2 2a3 3 0 0 0 4.2 4.2l.8-.8"],
-  theme: ["M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0", "M8 2.5a5.5 5.5 0 0 1 0 11z"],
-  close: ["m4 4 8 8M12 4l-8 8"],
-  right: ["m6 4 4 4-4 4"],
-  copy: ["M7 5.5h5a1.5 1.5 0 0 1 1.5 1.5v5a1.5 1.5 0 0 1-1.5 1.5H7A1.5 1.5 0 0 1 5.5 12V7A1.5 1.5 0 0 1 7 5.5", "M3.5 10.5h-1v-8h8v1"],
-};
-
-/** One of our 16 px icons. */
-export function icon(name, size = 16) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  const attributes = {
-    width: size, height: size, viewBox: "0 0 16 16", fill: "none", stroke: "currentColor",
-    "stroke-width": "1.4", "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true",
-  };
-  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
-  for (const d of paths[name]) {
-    const path = document.createElementNS(space, "path");
-    path.setAttribute("d", d);
-    svg.append(path);
-  }
-  return svg;
 }
 
 /** A colour or size token of the current theme. */
@@ -65,11 +38,10 @@ export function fit(canvas) {
   return { context, width, height };
 }
 
-/** Calls `draw` now, when the canvas's parent changes size, and when the theme changes. */
+/** Calls `draw` when the canvas's parent changes size (so once at first) and when the theme changes. */
 export function keepDrawn(canvas, draw) {
   new ResizeObserver(draw).observe(canvas.parentElement);
   addEventListener("themechange", draw);
-  draw();
 }
 
 /** A message at the bottom right that goes by itself. */
@@ -79,15 +51,29 @@ export function toast(text) {
   setTimeout(() => node.remove(), 5000);
 }
 
-/** Shows rows of [label, value] under a title next to the pointer; null hides. */
-export function tip(title, rows, event) {
+/** Copies text and says so; where the clipboard is closed (plain HTTP from another machine) it says that instead. */
+export async function copyText(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch {
+    toast("The browser does not let this page use the clipboard.");
+  }
+}
+
+/** A bar as wide as `part` of its track. */
+export function bar(part, kind = "") {
+  const fill = make("i", { class: kind });
+  fill.style.width = `${Math.max(1.5, Math.min(100, 100 * part))}%`;
+  return make("span", { class: "bar-track", "aria-hidden": "true" }, fill);
+}
+
+/** Shows `content` next to the pointer; null hides. */
+export function tip(content, event) {
   const node = byId("tip");
-  node.hidden = title === null;
-  if (title === null) return;
-  node.replaceChildren(
-    make("b", {}, title),
-    make("dl", {}, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])),
-  );
+  node.hidden = content === null;
+  if (content === null) return;
+  node.replaceChildren(...content);
   const box = node.getBoundingClientRect();
   let x = event.clientX + 14;
   let y = event.clientY + 16;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an empty server shows: how to send the first profile, and that it is listening.
-import { byId, icon, make, toast } from "./dom.js";
+import { byId, copyText, icon, make } from "./dom.js";
 
 const recipes = (url) => ({
   Python: ["pip install pyroscope-io", "import pyroscope", `pyroscope.configure(application_name="checkout", server_address="${url}")`],
@@ -23,10 +23,7 @@ export function showFirstRun() {
     for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
   };
   for (const name of Object.keys(all)) chips.append(make("button", { class: "chip", onclick: () => choose(name) }, name));
-  const copy = make("button", { class: "button", onclick: async () => {
-    await navigator.clipboard?.writeText(lines.join("\n"));
-    toast("Copied.");
-  } }, icon("copy"), "Copy");
+  const copy = make("button", { class: "button", onclick: () => copyText(lines.join("\n"), "Copied.") }, icon("copy"), "Copy");
   section.replaceChildren(
     make("h2", { class: "big" }, "Waiting for the first profile"),
     make("p", { class: "lead" }, "Hearth is running. Send it a profile from any Pyroscope SDK, and this page turns into your flame graph."),

@@ -1,323 +1,292 @@
 // SPDX-License-Identifier: Apache-2.0
-// Canvas flame graph, culled: per visible level one binary search, then a walk in which runs of boxes below 1.2 px
-// become one rectangle. What a draw costs follows the pixels, not the frames.
-import { fit, token } from "./dom.js";
-import { familyOf, slotOf, splitName } from "./names.js";
+// The flame graph a person works with: hover, selection, zoom, search, keys, and what a screen reader finds.
+import { make, token } from "./dom.js";
+import { boxesOf, coverage, findPath, pathOf } from "./layout.js";
+import { FlamePainter, firstEndingAfter, runAround } from "./paint.js";
 
-const MIN_WIDTH = 1.2;
-const LABEL_ROOM = 26;
-const PADDING = 5;
+const NARROWEST_VIEW = 1e-9;
+const READ_SIBLINGS = 12;
 
-/** Draws one graph; reports hover, selection and zoom through `events`. */
+/** Shows one graph; reports through `events`: drawn, hovered, chosen, zoomed, spoken. */
 export class FlameView {
   constructor(canvas, overlay, events) {
-    Object.assign(this, { canvas, overlay, events, view: [0, 1], scroll: 0, selected: null, hovered: null, term: "" });
+    Object.assign(this, { canvas, events, view: [0, 1], target: [0, 1], scroll: 0, selected: null, hovered: null });
+    Object.assign(this, { term: "", matches: null, found: [], foundAt: -1, frame: 0, pending: 0, drag: null });
     this.graph = { names: [], rows: [], total: 0, frameCount: 0 };
-    this.frame = 0;
-    canvas.addEventListener("mousemove", (e) => this.hover(this.hit(e.offsetX, e.offsetY), e));
-    canvas.addEventListener("mouseleave", (e) => this.hover(null, e));
-    canvas.addEventListener("click", (e) => { const box = this.hit(e.offsetX, e.offsetY); if (box) { this.select(box); this.zoomTo(box); } });
+    this.painter = new FlamePainter(canvas, overlay);
+    canvas.addEventListener("pointermove", (e) => this.pointed(e));
+    canvas.addEventListener("pointerdown", (e) => { this.drag = { x: e.clientX, view: this.view, moved: false }; });
+    addEventListener("pointerup", () => { this.drag = this.drag?.moved ? { ended: true } : null; });
+    canvas.addEventListener("pointerleave", () => this.hover(null));
+    canvas.addEventListener("click", (e) => this.clicked(e));
     canvas.addEventListener("dblclick", () => this.reset());
     canvas.addEventListener("wheel", (e) => this.wheel(e), { passive: false });
     canvas.addEventListener("keydown", (e) => this.key(e));
     new ResizeObserver(() => this.redraw()).observe(canvas.parentElement);
-    addEventListener("themechange", () => { this.readTheme(); this.redraw(); });
-    this.readTheme();
+    addEventListener("themechange", () => { this.painter.readTheme(); this.redraw(); });
   }
 
-  readTheme() {
-    const names = ["gap", "text", "dim", "dim-text", "tiny", "other", "hatch"];
-    this.colour = Object.fromEntries(names.map((name) => [name, token(`--flame-${name}`)]));
-    this.colour.ink = token("--text");
-    this.colour.soft = token("--text-2");
-    this.palette = Array.from({ length: 24 }, (_, i) => token(`--flame-${i}`));
-    this.rowHeight = parseFloat(token("--frame-h")) || 20;
-    this.font = `500 11.5px ${token("--font")}`;
-    const context = this.canvas.getContext("2d");
-    context.font = this.font;
-    this.glyphs = new Float32Array(128).fill(7);
-    for (let i = 32; i < 127; i++) this.glyphs[i] = context.measureText(String.fromCharCode(i)).width;
-    this.hatch = this.makeHatch(context);
-  }
-
-  makeHatch(context) {
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 6;
-    const pen = tile.getContext("2d");
-    pen.fillStyle = this.colour.other;
-    pen.fillRect(0, 0, 6, 6);
-    pen.strokeStyle = this.colour.hatch;
-    pen.beginPath();
-    for (const shift of [-6, 0, 6]) { pen.moveTo(shift - 1, 7); pen.lineTo(shift + 7, -1); }
-    pen.stroke();
-    return context.createPattern(tile, "repeat");
-  }
-
+  /** Shows another graph; selection and zoom follow their path of names, the scroll position stays. */
   show(graph) {
+    const kept = this.selected && pathOf(this.graph, this.selected);
     this.graph = graph;
-    this.parts = graph.names.map(splitName);
-    this.slots = graph.names.map(slotOf);
-    this.families = graph.names.map(familyOf);
-    this.view = [0, 1];
-    this.selected = null;
+    this.painter.use(graph);
+    this.selected = kept ? findPath(graph, kept) : null;
     this.hovered = null;
-    this.scroll = 0;
+    this.search(this.term);
     this.redraw();
   }
 
+  /** One draw per animation frame, always: more only fills the browser's queue. */
   redraw() {
     cancelAnimationFrame(this.pending);
     this.pending = requestAnimationFrame(() => this.draw());
   }
 
   draw() {
-    const { context: pen, width, height } = fit(this.canvas);
-    const { rows } = this.graph;
-    pen.fillStyle = this.colour.gap;
-    pen.fillRect(0, 0, width, height);
-    pen.font = this.font;
-    pen.textBaseline = "middle";
-    this.width = width;
-    this.height = height;
-    let rects = 0;
-    const first = Math.floor(this.scroll / this.rowHeight);
-    const end = Math.min(rows.length, Math.ceil((this.scroll + height) / this.rowHeight));
-    for (let level = first; level < end; level++) rects += this.drawRow(pen, level);
+    this.scroll = Math.max(0, Math.min(this.scroll, this.mostScroll()));
+    const { view, scroll, matches } = this;
+    const selectedId = this.selected ? this.graph.rows[this.selected[0]].id[this.selected[1]] : -1;
+    const rects = this.painter.draw({ view, scroll, matches, selectedId, rootLabel: this.events.rootLabel() });
     this.drawOverlay();
-    this.events.drawn?.({ frames: this.graph.frameCount, rects });
+    this.events.drawn({ frames: this.graph.frameCount, rects });
   }
 
-  drawRow(pen, level) {
-    const row = this.graph.rows[level];
-    const y = level * this.rowHeight - this.scroll;
-    const tall = this.rowHeight - 1;
-    const scale = this.width / (this.view[1] - this.view[0]);
-    let rects = 0;
-    let run = null;
-    const flush = () => {
-      if (!run) return;
-      pen.globalAlpha = 0.5;
-      pen.fillStyle = this.term ? this.colour.dim : run.colour;
-      pen.fillRect(run.from, y, Math.max(1, run.to - run.from), tall);
-      pen.globalAlpha = 1;
-      rects++;
-      run = null;
-    };
-    for (let i = this.firstVisible(row); i < row.x.length && row.x[i] < this.view[1]; i++) {
-      const x = (row.x[i] - this.view[0]) * scale;
-      const wide = row.w[i] * scale;
-      if (wide < MIN_WIDTH) {
-        if (run && x - run.to >= 1) flush();
-        if (!run) run = { from: x, to: x, widest: 0, colour: "" };
-        run.to = x + wide;
-        if (wide > run.widest) { run.widest = wide; run.colour = this.fill(level, row.id[i]); }
-        continue;
-      }
-      flush();
-      rects += this.drawBox(pen, level, i, x, wide, y, tall);
-    }
-    flush();
-    return rects;
+  drawOverlay() { this.painter.drawOverlay(this); }
+
+  mostScroll() {
+    return Math.max(0, this.graph.rows.length * this.painter.rowHeight - (this.painter.height ?? 0) + 8);
   }
 
-  drawBox(pen, level, index, x, wide, y, tall) {
-    const row = this.graph.rows[level];
-    const id = row.id[index];
-    const left = Math.max(0, x);
-    const room = Math.min(this.width, x + wide) - left - (wide > 3 ? 1 : 0);
-    const miss = this.term && !this.matches(id);
-    const above = row.x[index] < this.view[0] - 1e-9 || row.x[index] + row.w[index] > this.view[1] + 1e-9;
-    const dim = level === 0 || miss || above;
-    pen.fillStyle = dim ? this.colour.dim : this.fill(level, id);
-    pen.fillRect(left, y, room, tall);
-    let rects = 1;
-    if (room > LABEL_ROOM) {
-      const text = level === 0 ? this.events.rootLabel?.() ?? "total" : this.label(id, room - 2 * PADDING);
-      pen.fillStyle = level === 0 ? this.colour.ink : dim ? this.colour["dim-text"] : this.colour.text;
-      if (text) pen.fillText(text, left + PADDING, y + tall / 2 + 0.5);
-    }
-    const sameName = this.selected && id === this.graph.rows[this.selected[0]].id[this.selected[1]];
-    if ((this.term && !miss && level > 0) || (!this.term && sameName && level > 0)) {
-      pen.fillStyle = this.colour.ink;
-      pen.fillRect(left, y + tall - 2, room, 2);
-      rects++;
-    }
-    return rects;
-  }
+  // What is where
 
-  drawOverlay() {
-    const { context: pen, width, height } = fit(this.overlay);
-    pen.clearRect(0, 0, width, height);
-    const scale = width / (this.view[1] - this.view[0]);
-    const outline = ([level, index], colour, line) => {
-      const row = this.graph.rows[level];
-      const left = Math.max(0, (row.x[index] - this.view[0]) * scale);
-      const right = Math.min(width, (row.x[index] + row.w[index] - this.view[0]) * scale);
-      if (right < 0 || left > width) return;
-      pen.strokeStyle = colour;
-      pen.lineWidth = line;
-      const y = level * this.rowHeight - this.scroll;
-      pen.strokeRect(left + line / 2, y + line / 2, Math.max(1, right - left - line - 1), this.rowHeight - 1 - line);
-    };
-    if (this.hovered) outline(this.hovered, this.colour.soft, 1.5);
-    if (this.selected) outline(this.selected, this.colour.ink, 2);
-  }
-
-  firstVisible(row) {
-    let low = 0;
-    let high = row.x.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (row.x[middle] + row.w[middle] <= this.view[0]) low = middle + 1; else high = middle;
-    }
-    return low;
-  }
-
-  fill(level, id) {
-    if (this.families[id] === "other") return this.hatch;
-    return this.slots[id] < 0 ? this.colour.dim : this.palette[this.slots[id]];
-  }
-
-  textWidth(text) {
-    let width = 0;
-    for (let i = 0; i < text.length; i++) width += this.glyphs[text.charCodeAt(i)] ?? 8;
-    return width;
-  }
-
-  /** The first form that fits: whole name, last path element, function, method, at least two letters, nothing. */
-  label(id, room) {
-    const name = this.graph.names[id];
-    if (this.textWidth(name) <= room) return name;
-    const [pack, rest] = this.parts[id];
-    const last = pack.slice(pack.lastIndexOf("/") + 1);
-    for (const form of [last ? `${last}.${rest}` : rest, rest, rest.slice(rest.lastIndexOf(".") + 1)]) {
-      if (form && this.textWidth(form) <= room) return form;
-    }
-    const method = rest.slice(rest.lastIndexOf(".") + 1) || rest;
-    let width = 9;
-    let count = 0;
-    while (count < method.length && (width += this.glyphs[method.charCodeAt(count)] ?? 8) <= room) count++;
-    return count >= 2 ? `${method.slice(0, count)}…` : "";
-  }
-
-  matches(id) { return this.graph.names[id].toLowerCase().includes(this.term); }
-
+  /** The box under a point; null beside the graph. */
   hit(px, py) {
-    const level = Math.floor((py + this.scroll) / this.rowHeight);
+    const level = Math.floor((py + this.scroll) / this.painter.rowHeight);
     const row = this.graph.rows[level];
     if (!row) return null;
-    const at = this.view[0] + (px / this.width) * (this.view[1] - this.view[0]);
-    const index = this.firstVisibleAt(row, at);
-    return index >= 0 ? [level, index] : null;
-  }
-
-  firstVisibleAt(row, at) {
-    let low = 0;
-    let high = row.x.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (row.x[middle] + row.w[middle] <= at) low = middle + 1; else high = middle;
-    }
-    return low < row.x.length && row.x[low] <= at ? low : -1;
+    const slack = 1 / this.painter.scale;
+    const at = this.view[0] + px / this.painter.scale;
+    const index = firstEndingAfter(row, at);
+    if (index < row.x.length && row.x[index] <= at) return [level, index];
+    // A rectangle of a run is a pixel wide at least: its right edge belongs to the frame that ended just before.
+    return index > 0 && row.x[index - 1] + row.w[index - 1] + slack > at ? [level, index - 1] : null;
   }
 
   about([level, index]) {
     const row = this.graph.rows[level];
-    return { name: this.graph.names[row.id[index]], total: row.total[index], self: row.self[index], level };
+    const name = this.graph.names[row.id[index]];
+    return { box: [level, index], name, total: row.total[index], self: row.self[index], level, kids: row.kids[index] };
   }
 
-  hover(box, event) {
-    const same = box && this.hovered && box[0] === this.hovered[0] && box[1] === this.hovered[1];
-    this.hovered = box;
-    if (!same) this.drawOverlay();
-    this.events.hovered?.(box && this.about(box), event);
+  /** What a point shows: one frame, or a run of small ones with their count and sum. */
+  hovering(box) {
+    if (!box) return null;
+    const [level, index] = box;
+    const row = this.graph.rows[level];
+    const run = runAround(row, index, this.painter.scale);
+    const [first, last] = run ?? [index, index];
+    const place = { level, from: row.x[first], to: row.x[last] + row.w[last], count: last - first + 1 };
+    if (place.count === 1) return { ...place, ...this.about(box) };
+    let total = 0;
+    for (let i = first; i <= last; i++) total += row.total[i];
+    return { ...place, total };
+  }
+
+  // Pointer
+
+  pointed(event) {
+    if (this.drag && event.buttons === 1 && event.pointerType === "mouse") {
+      const moved = (event.clientX - this.drag.x) / this.painter.scale;
+      if (this.drag.moved || Math.abs(event.clientX - this.drag.x) > 4) {
+        this.drag.moved = true;
+        this.hover(null);
+        return this.pan(this.drag.view, -moved);
+      }
+    }
+    if (event.pointerType !== "touch") this.hover(this.hovering(this.hit(event.offsetX, event.offsetY)), event);
+  }
+
+  pan([from, to], by) {
+    const shift = Math.max(-from, Math.min(1 - to, by));
+    this.view = this.target = [from + shift, to + shift];
+    this.redraw();
+  }
+
+  hover(what, event) {
+    const same = what && this.hovered && what.level === this.hovered.level && what.from === this.hovered.from;
+    const none = !what && !this.hovered;
+    this.hovered = what;
+    if (!same && !none) this.drawOverlay();
+    if (!none) this.events.hovered(what, event);
+  }
+
+  clicked(event) {
+    if (this.drag?.ended) { this.drag = null; return; }
+    const what = this.hovering(this.hit(event.offsetX, event.offsetY));
+    this.hover(null);
+    if (!what) return;
+    if (!what.name) return this.animate([what.from, what.to]);
+    const again = this.selected && this.selected[0] === what.box[0] && this.selected[1] === what.box[1];
+    // On a touch screen the first tap only selects: there is no hover to read before zooming.
+    const zooms = event.pointerType !== "touch" || again;
+    this.choose(what.box, zooms);
+  }
+
+  wheel(event) {
+    event.preventDefault();
+    const unit = event.deltaMode === 1 ? 16 : 1;
+    if (event.ctrlKey || event.metaKey) {
+      this.scaleBy(Math.exp(event.deltaY * unit * 0.003), this.view[0] + event.offsetX / this.painter.scale);
+    } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      this.pan(this.view, ((event.deltaX || event.deltaY) * unit) / this.painter.scale);
+    } else {
+      this.scroll += event.deltaY * unit;
+      this.redraw();
+    }
+  }
+
+  scaleBy(factor, at) {
+    const from = Math.max(0, at - (at - this.view[0]) * factor);
+    const to = Math.min(1, at + (this.view[1] - at) * factor);
+    if (to - from < NARROWEST_VIEW) return;
+    cancelAnimationFrame(this.frame);
+    this.view = this.target = [from, to];
+    this.redraw();
+  }
+
+  // Selection and zoom
+
+  /** Selects a box as a person does: the page is told. */
+  choose(box, zooms = false) {
+    this.select(box);
+    this.events.chosen(box && this.about(box), zooms ? box : undefined);
   }
 
   select(box) {
     this.selected = box;
+    if (box) this.reveal(box);
+    this.mirror();
     this.redraw();
-    this.events.selected?.(box && this.about(box), box);
   }
 
-  zoomTo(box, silent = false) {
+  zoomTo(box) {
     const row = this.graph.rows[box[0]];
     this.animate([row.x[box[1]], row.x[box[1]] + row.w[box[1]]]);
-    if (!silent) this.events.zoomed?.(box);
   }
 
-  reset(silent = false) {
-    this.animate([0, 1]);
-    if (!silent) this.events.zoomed?.(null);
+  reset() {
+    this.zoomOut();
+    this.events.zoomed(null);
   }
 
+  zoomOut() { this.animate([0, 1]); }
+
+  /** Cubic out, from wherever the last zoom was when this one began. */
   animate(to) {
+    if (to[0] === this.target[0] && to[1] === this.target[1]) return;
     const from = this.view;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const time = calm ? 0 : parseFloat(token("--t-zoom")) || 0;
+    const time = parseFloat(token("--t-zoom")) || 0;
     const begin = performance.now();
+    this.target = to;
     cancelAnimationFrame(this.frame);
     const step = (now) => {
-      const part = time ? Math.min(1, (now - begin) / time) : 1;
+      const part = time ? Math.max(0, Math.min(1, (now - begin) / time)) : 1;
       const eased = 1 - (1 - part) ** 3;
-      this.view = [from[0] + (to[0] - from[0]) * eased, from[1] + (to[1] - from[1]) * eased];
+      this.view = part === 1 ? to : [from[0] + (to[0] - from[0]) * eased, from[1] + (to[1] - from[1]) * eased];
       this.draw();
       if (part < 1) this.frame = requestAnimationFrame(step);
     };
     this.frame = requestAnimationFrame(step);
   }
 
-  wheel(event) {
-    event.preventDefault();
-    if (event.ctrlKey || event.metaKey) {
-      const at = this.view[0] + (event.offsetX / this.width) * (this.view[1] - this.view[0]);
-      const factor = Math.exp(event.deltaY * 0.003);
-      const from = Math.max(0, at - (at - this.view[0]) * factor);
-      const to = Math.min(1, at + (this.view[1] - at) * factor);
-      if (to - from > 1e-7) this.view = [from, to];
-    } else {
-      const most = Math.max(0, this.graph.rows.length * this.rowHeight - this.height + 8);
-      this.scroll = Math.max(0, Math.min(most, this.scroll + event.deltaY));
-    }
-    this.redraw();
+  reveal([level, index]) {
+    const tall = this.painter.rowHeight;
+    const height = this.painter.height ?? 0;
+    if (level * tall < this.scroll) this.scroll = level * tall;
+    if ((level + 1) * tall > this.scroll + height) this.scroll = (level + 1) * tall - height;
+    const row = this.graph.rows[level];
+    const [from, to] = [row.x[index], row.x[index] + row.w[index]];
+    if (to <= this.target[0] || from >= this.target[1]) this.animate([0, 1]);
   }
+
+  // Search
+
+  /** Marks frames whose name contains `term`; returns the share of stacks with one, null without a term. */
+  search(term) {
+    this.term = term;
+    const wanted = term.trim().toLowerCase();
+    this.matches = wanted ? Uint8Array.from(this.graph.names, (name) => Number(name.toLowerCase().includes(wanted))) : null;
+    this.found = this.matches ? boxesOf(this.graph, this.matches) : [];
+    this.foundAt = -1;
+    this.redraw();
+    return this.matches && coverage(this.graph, this.matches);
+  }
+
+  /** Selects the next match (or the previous one), the largest first. */
+  next(direction) {
+    if (!this.found.length) return;
+    const count = this.found.length;
+    this.foundAt = this.foundAt < 0 ? (direction > 0 ? 0 : count - 1) : (this.foundAt + direction + count) % count;
+    this.choose(this.found[this.foundAt]);
+    this.events.spoken(`Match ${this.foundAt + 1} of ${count}`);
+  }
+
+  // Keys and the accessible tree
 
   key(event) {
-    const [level, index] = this.selected ?? [0, 0];
-    const row = this.graph.rows[level];
-    if (!row) return;
-    let next = null;
-    if (event.key === "ArrowDown" && row.kids[index]) next = [level + 1, row.first[index]];
-    else if (event.key === "ArrowUp" && level) next = [level - 1, row.parent[index]];
-    else if (event.key === "ArrowRight" && index + 1 < row.x.length && row.parent[index + 1] === row.parent[index]) next = [level, index + 1];
-    else if (event.key === "ArrowLeft" && index && row.parent[index - 1] === row.parent[index]) next = [level, index - 1];
-    else if (event.key === "Enter") this.zoomTo([level, index]);
-    else if (event.key === "Escape" || event.key === "0") this.reset();
-    else return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const wide = this.view[1] - this.view[0];
+    const middle = (this.view[0] + this.view[1]) / 2;
+    const pans = { ArrowLeft: -0.2, ArrowRight: 0.2 };
+    if (event.shiftKey && pans[event.key]) this.pan(this.view, pans[event.key] * wide);
+    else if (event.key === "+" || event.key === "=") this.scaleBy(0.6, middle);
+    else if (event.key === "-") this.scaleBy(1 / 0.6, middle);
+    else if (event.key === "Enter" && this.selected) this.choose(this.selected, true);
+    else if (event.key === "0") this.reset();
+    else {
+      const next = this.neighbour(event.key);
+      if (!next) return;
+      this.choose(next);
+    }
     event.preventDefault();
-    if (next) { this.reveal(next[0]); this.select(next); }
   }
 
-  reveal(level) {
-    const top = level * this.rowHeight;
-    if (top < this.scroll) this.scroll = top;
-    if (top + this.rowHeight > this.scroll + this.height) this.scroll = top + this.rowHeight - this.height;
+  neighbour(key) {
+    if (!this.graph.rows.length || !key.startsWith("Arrow")) return null;
+    if (!this.selected) return [0, 0];
+    const [level, index] = this.selected;
+    const row = this.graph.rows[level];
+    const sibling = (at) => at >= 0 && at < row.x.length && row.parent[at] === row.parent[index] && [level, at];
+    if (key === "ArrowDown") return row.kids[index] ? [level + 1, row.first[index]] : null;
+    if (key === "ArrowUp") return level ? [level - 1, row.parent[index]] : null;
+    return sibling(key === "ArrowRight" ? index + 1 : index - 1) || null;
   }
 
-  /** Marks frames whose name contains `term`; returns the share they cover, each stack counted once. */
-  search(term) {
-    this.term = term.trim().toLowerCase();
-    this.redraw();
-    if (!this.term) return null;
-    let covered = 0;
-    const spans = [];
-    for (const row of this.graph.rows) {
-      for (let i = 0; i < row.x.length; i++) if (this.matches(row.id[i])) spans.push([row.x[i], row.x[i] + row.w[i]]);
+  /** The stack of the selection, its siblings and children as tree items inside the canvas, where readers find them. */
+  mirror() {
+    const items = [];
+    const item = ([level, index], current) => make(
+      "span",
+      { role: "treeitem", "aria-level": level + 1, "aria-selected": String(current), id: current ? "frame-current" : undefined },
+      this.events.describe(this.about([level, index])),
+    );
+    if (this.selected) {
+      const [level, index] = this.selected;
+      const path = [];
+      for (let r = level, i = index; r > 0;) { i = this.graph.rows[r].parent[i]; r--; path.unshift([r, i]); }
+      const row = this.graph.rows[level];
+      for (const box of path) items.push(item(box, false));
+      const near = (at) => Math.abs(at - index) < READ_SIBLINGS && row.parent[at] === row.parent[index];
+      for (let at = Math.max(0, index - READ_SIBLINGS); at < row.x.length && at <= index + READ_SIBLINGS; at++) {
+        if (near(at)) items.push(item([level, at], at === index));
+      }
+      for (let k = 0; k < Math.min(READ_SIBLINGS, row.kids[index]); k++) items.push(item([level + 1, row.first[index] + k], false));
+    } else if (this.graph.rows.length) {
+      items.push(item([0, 0], true));
     }
-    spans.sort((a, b) => a[0] - b[0]);
-    let end = 0;
-    for (const [from, to] of spans) {
-      if (to > end) { covered += to - Math.max(from, end); end = to; }
-    }
-    return covered;
+    this.canvas.replaceChildren(...items);
+    if (items.length) this.canvas.setAttribute("aria-activedescendant", "frame-current");
+    else this.canvas.removeAttribute("aria-activedescendant");
   }
 }

@@ -31,13 +31,39 @@ export function amount(value, unit) {
 }
 
 /** A value per second: cores for CPU time, otherwise the unit with "/s". */
-export function rate(value, unit) {
-  if (toNanoseconds[unit]) {
+function rate(value, unit, cpu) {
+  if (cpu && value === 0) return "0" + NARROW + "cores";
+  if (cpu) {
     const cores = (value * toNanoseconds[unit]) / 1e9;
     return cores < 0.1 ? digits(cores * 1000) + NARROW + "mcore" : digits(cores) + NARROW + "cores";
   }
   return amount(value, unit) + "/s";
 }
+
+/** How values of a type add up over time: CPU time, a level (heap in use, goroutines), or a flow (allocations). */
+export function kindOf(id) {
+  const [name, sample, unit] = id.split(":");
+  if (toNanoseconds[unit] && (name === "process_cpu" || name === "wall")) return "cores";
+  return /inuse|goroutine|threads/.test(sample) || /goroutine/.test(name) ? "level" : "flow";
+}
+
+/** A timeline's value as a number of its kind: per second unless it is a level. */
+export const perStep = (value, id, step) => (kindOf(id) === "level" ? value : value / step);
+
+/** A timeline's value in words. */
+export function pace(value, id) {
+  return kindOf(id) === "level" ? amount(value, unitOf(id)) : rate(value, unitOf(id), kindOf(id) === "cores");
+}
+
+/** A value on the axis: short, and the legend has the rest. */
+export function axisLabel(value, id) {
+  if (value === 0) return "0";
+  if (kindOf(id) === "cores") return String(Number(((value * toNanoseconds[unitOf(id)]) / 1e9).toPrecision(3)));
+  return amount(value, unitOf(id)).replace(/\.0+(?=\D)/, "");
+}
+
+/** What a timeline of a type shows. */
+export const paceName = (id) => ({ cores: "cores, average", level: "average per step", flow: "per second, average" })[kindOf(id)];
 
 /** A share with one decimal. */
 export const share = (x) => (x === 0 ? "0%" : x < 0.0005 ? "<0.1%" : (100 * x).toFixed(1) + "%");

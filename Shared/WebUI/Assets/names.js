@@ -15,6 +15,7 @@ export function hash32(text) {
 
 /** [package, function]: Go import paths, Java and Rust paths, Python "file.py function". */
 export function splitName(name) {
+  if (name.includes("<locals>")) return ["", name];
   const space = name.indexOf(" ");
   if (space > 0 && /[./\\]/.test(name.slice(0, space))) return [name.slice(0, space), name.slice(space + 1)];
   const colons = name.lastIndexOf("::");
@@ -29,7 +30,8 @@ export function splitName(name) {
 }
 
 const kernel = /^(do_|__x64_|entry_|sys_|__do_|tcp_|ip_|vfs_|ext4_|page_|native_|syscall_)/;
-const runtime = /^(runtime[./]|internal\/|syscall\.|reflect\.|java\.|jdk\.|sun\.|<frozen |std::|core::|alloc::|libc|libpthread|node:internal)/;
+const runtime = /^(runtime[./]|internal\/|syscall\.|reflect\.|java\.|jdk\.|sun\.|<frozen |std::|core::|alloc::|libc|libpthread|node:internal|Thread\.(_bootstrap(_inner)?|run)$|<module>$)/;
+const goAssembly = /^((aeshash|memeq|index|indexbyte|cmp|count)body|gosave_systemstack_switch|gogo|callRet|setg_gcc|_rt0_.*|_?x?_cgo_.*)$/;
 const goLibrary = /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|regexp|slices|sort|strconv|strings|sync|testing|text|time|unicode|vendor)[./(]/;
 const library = /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/|org\.|io\.|com\.(google|fasterxml)|tokio|hyper|serde)|site-packages|node_modules|\/lib\/python/;
 
@@ -37,17 +39,28 @@ const library = /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/
 export function familyOf(name) {
   if (name === "other" || name === "total") return name;
   if (kernel.test(name)) return "ker";
-  if (runtime.test(name)) return "run";
+  if (runtime.test(name) || goAssembly.test(name)) return "run";
   if (goLibrary.test(name) || library.test(name)) return "dep";
   return "app";
 }
 
 const slots = { app: [0, 10], dep: [10, 8], run: [18, 4], ker: [22, 2] };
 
-/** Index of the name's flame colour token, −1 for none. */
+/** Index of the name's flame colour token, −1 for none; a name without a package is its own. */
 export function slotOf(name) {
   const range = slots[familyOf(name)];
-  return range ? range[0] + (hash32(splitName(name)[0]) % range[1]) : -1;
+  return range ? range[0] + (hash32(splitName(name)[0] || name) % range[1]) : -1;
 }
+
+/** The end of a function's name that still says something: "Check.func2" and not "func2". */
+export function shortName(rest) {
+  const parts = rest.split(".");
+  let from = parts.length - 1;
+  while (from > 0 && /^(func)?\d*$/.test(parts[from])) from--;
+  return parts.slice(from).join(".");
+}
+
+/** The colour that stands for a family. */
+export const slotOfFamily = (family) => slots[family][0];
 
 export const familyNames = { app: "Your code", dep: "Libraries", run: "Runtime", ker: "Kernel" };

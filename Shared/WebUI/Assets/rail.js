@@ -1,24 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list of services with their recent usage.
+// The list of services with what each costs and how that went.
 import { byId, make } from "./dom.js";
-import { sparkline } from "./charts.js";
-import { amount, rate, typeName, unitOf } from "./format.js";
+import { pace, typeName } from "./format.js";
+
+const SPARK = { width: 100, height: 22 };
 
 /** Draws the rail; `chosen` is called with a service name. */
 export class Rail {
   constructor(chosen) {
-    Object.assign(this, { chosen, services: new Map(), usage: new Map(), current: "", type: "", seconds: 1 });
+    Object.assign(this, { chosen, services: new Map(), usage: new Map(), current: "", type: "" });
     byId("service-find").addEventListener("input", () => this.render());
-    byId("rail-toggle").addEventListener("click", () => {
-      const open = byId("rail").classList.toggle("open");
-      byId("rail-toggle").setAttribute("aria-expanded", String(open));
-    });
+    byId("services").addEventListener("keydown", (event) => this.key(event));
+    byId("rail-toggle").addEventListener("click", () => this.toggle());
+    this.toggle(localStorage.getItem("hearth.rail") !== "closed", true);
   }
 
-  /** `usage`: Map of service to a list of sums per step of the type shown in the rail. */
-  show({ services, usage, current, type, seconds }) {
-    Object.assign(this, { services, usage, current, type, seconds });
-    byId("service-count").textContent = services.size === 1 ? "1 reporting" : `${services.size} reporting`;
+  /** Wide screens remember whether the rail is shown; on narrow ones it opens over the page. */
+  toggle(open, first = false) {
+    const narrow = matchMedia("(max-width: 1180px)").matches;
+    const key = narrow ? "rail-over" : "rail-closed";
+    const shown = narrow ? document.body.classList.contains(key) : !document.body.classList.contains(key);
+    const now = first && narrow ? false : open ?? !shown;
+    document.body.classList.toggle(key, narrow ? now : !now);
+    byId("rail-toggle").setAttribute("aria-expanded", String(now));
+    if (!narrow && !first) localStorage.setItem("hearth.rail", now ? "open" : "closed");
+    if (narrow && now) byId("service-find").focus();
+  }
+
+  close() {
+    document.body.classList.remove("rail-over");
+    if (matchMedia("(max-width: 1180px)").matches) byId("rail-toggle").setAttribute("aria-expanded", "false");
+  }
+
+  /** `usage`: Map of service to {values, mean} of the type shown in the rail. */
+  show({ services, usage, current, type }) {
+    Object.assign(this, { services, usage, current, type });
+    byId("service-count").textContent = `${services.size} reporting`;
+    byId("rail-unit").textContent = type ? typeName(type) : "";
     this.render();
   }
 
@@ -32,29 +50,52 @@ export class Rail {
 
   render() {
     const term = byId("service-find").value.trim().toLowerCase();
+    const focused = document.activeElement?.dataset?.service;
     const names = [...this.services.keys()].filter((name) => name.toLowerCase().includes(term));
-    names.sort((a, b) => this.sum(b) - this.sum(a) || a.localeCompare(b));
+    const mean = (name) => this.usage.get(name)?.mean ?? 0;
+    names.sort((a, b) => mean(b) - mean(a) || a.localeCompare(b));
     byId("services").replaceChildren(...names.map((name) => this.item(name)));
     if (!names.length && term) byId("services").append(make("li", { class: "quiet pad" }, `No service matches “${term}”.`));
+    if (focused) byId("services").querySelector(`[data-service="${CSS.escape(focused)}"]`)?.focus();
   }
-
-  sum(name) { return (this.usage.get(name) ?? []).reduce((total, value) => total + value, 0); }
 
   item(name) {
-    const values = this.usage.get(name);
+    const usage = this.usage.get(name);
     const types = this.services.get(name).length;
-    const total = this.sum(name);
-    const unit = unitOf(this.type);
-    const figure = values ? (unit === "nanoseconds" ? rate(total / this.seconds, unit) : amount(total, unit)) : "";
-    const canvas = make("canvas");
-    const button = make(
+    return make("li", {}, make(
       "button",
-      { "data-service": name, "aria-current": name === this.current ? "true" : undefined, onclick: () => this.chosen(name) },
-      make("span", { class: "service-line" }, make("b", {}, name), make("span", { class: "number" }, figure)),
-      values ? make("span", { class: "spark", title: typeName(this.type) }, canvas)
-        : make("span", { class: "quiet" }, types === 1 ? "1 profile type" : `${types} profile types`),
-    );
-    if (values) queueMicrotask(() => sparkline(canvas, values));
-    return make("li", {}, button);
+      { "data-service": name, title: name, "aria-current": name === this.current ? "true" : undefined, onclick: () => this.chosen(name) },
+      make("span", { class: "service-line" }, make("b", {}, name), make("span", { class: "number" }, usage ? pace(usage.mean, this.type) : "")),
+      usage ? spark(usage.values) : make("small", {}, types === 1 ? "1 profile type" : `${types} profile types`),
+    ));
   }
+
+  key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const buttons = [...byId("services").querySelectorAll("button")];
+    buttons[buttons.indexOf(document.activeElement) + step]?.focus();
+    event.preventDefault();
+  }
+}
+
+/** A line over its area as SVG: hundreds of them cost no canvas each, and they follow the theme by themselves. */
+function spark(values) {
+  const { width, height } = SPARK;
+  const top = Math.max(...values, 0) * 1.08 || 1;
+  const all = values.length === 1 ? [values[0], values[0]] : values;
+  const at = (value, i) => [(i / Math.max(1, all.length - 1)) * width, height - 1 - (value / top) * (height - 3)].map((n) => n.toFixed(1)).join(",");
+  const line = Array.from(all, at).join(" ");
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", "spark");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  for (const [tag, points] of [["polygon", `0,${height} ${line} ${width},${height}`], ["polyline", line]]) {
+    const shape = document.createElementNS(space, tag);
+    shape.setAttribute("points", points);
+    svg.append(shape);
+  }
+  return svg;
 }
