@@ -1,7 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the child of a node by name: an open-addressing map from (parent, name) to node.
+/// Finds the child of a node by name.
+///
+/// Nodes are numbered in order of arrival, the root is 0. Nearly all nodes have few children, which were
+/// made soon after each other: they are chained, so that a lookup touches memory that is near. Children
+/// beyond the first few of a node are in a hash table.
 struct ChildIndex: Sendable {
+    private static let none = UInt32.max
+    /// Children of a node that are chained.
+    private static let chainedCount = 8
+
+    /// The head of each node's chain.
+    private var firsts: [UInt32] = [Self.none]
+    /// The next in the chain that a node is part of.
+    private var nexts: [UInt32] = [Self.none]
+    private var names: [UInt32] = [Self.none]
+    private var rest = CrowdedChildren()
+
+    /// An index of a root, with room for `capacity` nodes.
+    init(capacity: Int = 0) {
+        self.firsts.reserveCapacity(capacity)
+        self.nexts.reserveCapacity(capacity)
+        self.names.reserveCapacity(capacity)
+    }
+
+    /// The child of `parent` called `name`; when there is none, the next number becomes it.
+    @inline(__always)
+    mutating func child(of parent: UInt32, name: UInt32) -> UInt32 {
+        var child = self.firsts[Int(parent)]
+        var length = 0
+        while child != Self.none {
+            if self.names[Int(child)] == name { return child }
+            child = self.nexts[Int(child)]
+            length &+= 1
+        }
+        return self.insert(name, under: parent, isChained: length < Self.chainedCount)
+    }
+
+    private mutating func insert(_ name: UInt32, under parent: UInt32, isChained: Bool) -> UInt32 {
+        let node = UInt32(self.names.count)
+        if isChained {
+            self.nexts.append(self.firsts[Int(parent)])
+            self.firsts[Int(parent)] = node
+        } else {
+            let known = self.rest.node(CrowdedChildren.key(parent: parent, name: name), orInsert: node)
+            if known != node { return known }
+            self.nexts.append(Self.none)
+        }
+        self.firsts.append(Self.none)
+        self.names.append(name)
+        return node
+    }
+
+    /// The child of `parent` called `name`, nil when there is none.
+    func knownChild(of parent: UInt32, name: UInt32) -> UInt32? {
+        var child = self.firsts[Int(parent)]
+        while child != Self.none {
+            if self.names[Int(child)] == name { return child }
+            child = self.nexts[Int(child)]
+        }
+        return self.rest.node(CrowdedChildren.key(parent: parent, name: name))
+    }
+}
+
+/// An open-addressing map from (parent, name) to node.
+private struct CrowdedChildren: Sendable {
     private struct Slot {
         var key: UInt64
         var node: UInt32
@@ -10,23 +73,13 @@ struct ChildIndex: Sendable {
     /// No parent has this number together with this name, since names are below `UInt32.max`.
     private static let free = UInt64.max
 
-    private var slots: [Slot]
-    private var shift: UInt64
+    private var slots = Array(repeating: Slot(key: Self.free, node: 0), count: 64)
+    private var shift: UInt64 = 58
     private var count = 0
 
-    /// An index with room for about `capacity` nodes before it grows.
-    init(capacity: Int = 0) {
-        var bits = 6
-        while (1 << bits) < capacity &* 2 { bits += 1 }
-        self.slots = Array(repeating: Slot(key: Self.free, node: 0), count: 1 << bits)
-        self.shift = UInt64(64 - bits)
-    }
-
-    @inline(__always)
     static func key(parent: UInt32, name: UInt32) -> UInt64 { UInt64(parent) &<< 32 | UInt64(name) }
 
     /// The node under `key`; when there is none, `candidate` becomes it.
-    @inline(__always)
     mutating func node(_ key: UInt64, orInsert candidate: UInt32) -> UInt32 {
         let mask = self.slots.count - 1
         var index = Self.hash(key, self.shift)

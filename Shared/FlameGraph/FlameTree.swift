@@ -74,7 +74,9 @@ package struct FlameTree: Sendable {
                 node == 0 ? FunctionTree.rootName : ranks[Int(columns.names[Int(node)])]
             )
             self.selfValues.append(columns.selfValues[Int(node)])
-            for child in children[node].reversed() { open.append((child, placed)) }
+            for position in children.range(of: node).reversed() {
+                open.append((children.nodes[position], placed))
+            }
         }
     }
 
@@ -108,8 +110,8 @@ package struct FlameTree: Sendable {
 
 /// The children of each node, in one array, ordered by name.
 private struct ChildLists {
-    private var starts: [Int]
-    private var nodes: [UInt32]
+    private let starts: [Int]
+    let nodes: [UInt32]
 
     /// Two counting sorts, by name over all nodes and then by parent; O(nodes + names).
     init(_ columns: NodeColumns, ranks: [UInt32], nameCount: Int) {
@@ -123,19 +125,19 @@ private struct ChildLists {
             byName[offsets[rank]] = UInt32(node)
             offsets[rank] += 1
         }
-        self.starts = Array(repeating: 0, count: count + 1)
-        for parent in columns.parents.dropFirst() { self.starts[Int(parent) + 1] += 1 }
-        for node in 0..<count { self.starts[node + 1] += self.starts[node] }
-        var next = self.starts
-        self.nodes = Array(repeating: 0, count: count - 1)
+        var starts = [Int](repeating: 0, count: count + 1)
+        for parent in columns.parents.dropFirst() { starts[Int(parent) + 1] += 1 }
+        for node in 0..<count { starts[node + 1] += starts[node] }
+        self.starts = starts
+        var nodes = [UInt32](repeating: 0, count: count - 1)
         for node in byName {
             let parent = Int(columns.parents[Int(node)])
-            self.nodes[next[parent]] = node
-            next[parent] += 1
+            nodes[starts[parent]] = node
+            starts[parent] += 1
         }
+        self.nodes = nodes
     }
 
-    subscript(_ node: UInt32) -> ArraySlice<UInt32> {
-        self.nodes[self.starts[Int(node)]..<self.starts[Int(node) + 1]]
-    }
+    /// Where in `nodes` the children of a node are.
+    func range(of node: UInt32) -> Range<Int> { self.starts[Int(node)]..<self.starts[Int(node) + 1] }
 }

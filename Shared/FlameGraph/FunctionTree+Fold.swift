@@ -20,6 +20,7 @@ extension FunctionTree {
         let (folded, used) = Self.marks(parents: parents, selfValues: selfValues, count: count)
         folding.reserve(used)
         folding.run(parents: parents, locations: locations, selfValues: selfValues, marks: folded)
+        folding.tree.siblingsDiffer = true
         return folding.tree
     }
 
@@ -59,7 +60,7 @@ private struct Folding {
     }
 
     mutating func reserve(_ nodeCount: Int) {
-        self.children = ChildIndex(capacity: nodeCount)
+        self.children = ChildIndex(capacity: nodeCount + 1)
         self.tree.parents.reserveCapacity(nodeCount + 1)
         self.tree.nodeNames.reserveCapacity(nodeCount + 1)
         self.tree.selfValues.reserveCapacity(nodeCount + 1)
@@ -90,7 +91,7 @@ private struct Folding {
             self.tree.names.append(self.frames.names[tableName])
         }
         let candidate = UInt32(self.tree.parents.count)
-        let node = self.children.node(ChildIndex.key(parent: parent, name: name), orInsert: candidate)
+        let node = self.children.child(of: parent, name: name)
         if node == candidate {
             self.tree.parents.append(parent)
             self.tree.nodeNames.append(name)

@@ -38,6 +38,10 @@ package struct FunctionTree: Sendable {
     /// Values of samples that end in this node.
     package var selfValues: [Int64] = [0]
 
+    /// Whether it is known that no two children of a node have the same name: so after a fold, not after
+    /// decoding.
+    package internal(set) var siblingsDiffer = false
+
     package static let rootName = UInt32.max
 
     package init() {}

@@ -7,7 +7,23 @@ struct NodeColumns: Sendable {
     private(set) var names: [UInt32] = [FunctionTree.rootName]
     var selfValues: [Int64] = [0]
 
+    /// A root alone.
+    init() {}
+
+    /// Columns of one length that begin with the root.
+    init(parents: [UInt32], names: [UInt32], selfValues: [Int64]) {
+        self.parents = parents
+        self.names = names
+        self.selfValues = selfValues
+    }
+
     var count: Int { self.parents.count }
+
+    mutating func reserve(_ count: Int) {
+        self.parents.reserveCapacity(count)
+        self.names.reserveCapacity(count)
+        self.selfValues.reserveCapacity(count)
+    }
 
     @inline(__always)
     mutating func append(parent: UInt32, name: UInt32, selfValue: Int64) {

@@ -11,10 +11,13 @@ enum NodeThreshold {
         let signBit: UInt64 = 1 << 63
         var candidates = totals.map { UInt64(bitPattern: $0) ^ signBit }
         var rank = maxNodes
-        var shift: UInt64 = 56
+        var differing: UInt64 = 0
+        for value in candidates { differing |= value ^ candidates[0] }
+        // Bytes above the first difference tell nothing apart.
+        var shift = UInt64(63 - min(differing.leadingZeroBitCount, 63)) & ~7
         while true {
             var counts = [Int](repeating: 0, count: 256)
-            for value in candidates { counts[Int(value &>> shift & 0xFF)] += 1 }
+            Self.count(candidates.span, shift, into: &counts)
             var digit = 255
             while counts[digit] < rank {
                 rank -= counts[digit]
@@ -26,5 +29,11 @@ enum NodeThreshold {
             if shift == 0 || candidates.count == 1 { return Int64(bitPattern: candidates[0] ^ signBit) }
             shift -= 8
         }
+    }
+
+    /// How often each value of one byte occurs.
+    private static func count(_ values: Span<UInt64>, _ shift: UInt64, into counts: inout [Int]) {
+        var counts = counts.mutableSpan
+        for index in values.indices { counts[Int(values[index] &>> shift & 0xFF)] &+= 1 }
     }
 }

@@ -30,23 +30,10 @@ package struct RenderedFlameGraph: Sendable, Hashable {
         layout.run()
         self.init(
             names: layout.names,
-            levels: layout.levels.map(Self.leftToRight),
+            levels: layout.levels,
             total: tree.totals[0] &- tree.selfValues[0],
             maxSelf: layout.maxSelf
         )
-    }
-
-    /// Turns a level that was filled from the right, with absolute offsets, into what viewers read.
-    private static func leftToRight(_ level: [Int64]) -> [Int64] {
-        var result: [Int64] = []
-        result.reserveCapacity(level.count)
-        var end: Int64 = 0
-        for node in stride(from: level.count - 4, through: 0, by: -4) {
-            result.append(level[node] &- end)
-            result.append(contentsOf: level[(node + 1)..<(node + 4)])
-            end = level[node] &+ level[node + 1]
-        }
-        return result
     }
 }
 
@@ -60,13 +47,25 @@ private struct FlameLayout {
         var total: Int64
     }
 
+    /// A node with its place, offset from the left edge.
+    private struct Cell {
+        var level: Int
+        var offset: Int64
+        var total: Int64
+        var own: Int64
+        var name: Int64
+    }
+
     private let tree: FlameTree
     private let threshold: Int64
     private let other: UInt32?
     /// Index in `names` by index in the tree's names; the last entry stands for `other`.
     private var nameIndices: [Int64]
     private(set) var names = ["total"]
-    private(set) var levels: [[Int64]] = []
+    /// Every level from right to left.
+    private var cells: [Cell] = []
+    /// Nodes per level.
+    private var counts: [Int] = []
     private(set) var maxSelf: Int64 = 0
 
     init(_ tree: FlameTree, threshold: Int64) {
@@ -84,12 +83,34 @@ private struct FlameLayout {
         while let visit = open.popLast() {
             let own = visit.node.map { $0 == 0 ? 0 : self.tree.selfValues[$0] } ?? visit.total
             self.maxSelf = max(self.maxSelf, own)
-            if visit.level == self.levels.count { self.levels.append([]) }
-            self.levels[visit.level] += [visit.offset, visit.total, own, self.nameIndex(of: visit.node)]
+            if visit.level == self.counts.count { self.counts.append(0) }
+            self.counts[visit.level] += 1
+            let name = self.nameIndex(of: visit.node)
+            self.cells.append(
+                Cell(level: visit.level, offset: visit.offset, total: visit.total, own: own, name: name)
+            )
             if let node = visit.node {
                 self.openChildren(of: node, level: visit.level + 1, offset: visit.offset &+ own, in: &open)
             }
         }
+    }
+
+    /// What viewers read: from left to right, each offset from the end of the left neighbour.
+    var levels: [[Int64]] {
+        var levels = self.counts.map { count in
+            var level: [Int64] = []
+            level.reserveCapacity(count * 4)
+            return level
+        }
+        var ends = [Int64](repeating: 0, count: levels.count)
+        for cell in self.cells.reversed() {
+            levels[cell.level].append(cell.offset &- ends[cell.level])
+            levels[cell.level].append(cell.total)
+            levels[cell.level].append(cell.own)
+            levels[cell.level].append(cell.name)
+            ends[cell.level] = cell.offset &+ cell.total
+        }
+        return levels
     }
 
     private func openChildren(of node: Int, level: Int, offset: Int64, in open: inout [Visit]) {

@@ -16,7 +16,8 @@ package struct TreeMerger: Sendable {
     private var nameIDs: [ExactText: UInt32] = [:]
     private var symbolIDs: [Int64: UInt32] = [:]
     private var columns = NodeColumns()
-    private var children = ChildIndex()
+    /// Nil while the only tree there is came in as a whole: most answers have one part.
+    private var children: ChildIndex? = ChildIndex()
 
     /// The most nodes a merged tree may have: 20 bytes each, and twice that for finding them.
     package static let nodeCountMax = 16 << 20
@@ -41,16 +42,45 @@ package struct TreeMerger: Sendable {
             case .symbol(let symbol): self.nameID(symbol: symbol, resolve)
             }
         }
+        let isFirst = self.columns.count == 1 && self.columns.selfValues[0] == 0
+        let isSmall = tree.nodeCount <= Self.nodeCountMax
+        if isFirst, isSmall, tree.siblingsDiffer, ids.indices.allSatisfy({ ids[$0] == $0 }) {
+            // Every name is new and stands where it stood: the tree is the sum as it is.
+            self.columns = NodeColumns(
+                parents: tree.parents,
+                names: tree.nodeNames,
+                selfValues: tree.selfValues
+            )
+            self.children = nil
+            return
+        }
+        var children = self.takeChildren(expecting: tree.nodeCount)
+        defer { self.children = children }
         var merged = [UInt32](repeating: 0, count: tree.nodeCount)
         self.columns.selfValues[0] &+= tree.selfValues[0]
         for node in 1..<max(tree.nodeCount, 1) {
             let target = try self.child(
                 of: merged[Int(tree.parents[node])],
-                name: ids[Int(tree.nodeNames[node])]
+                name: ids[Int(tree.nodeNames[node])],
+                &children
             )
             merged[node] = target
             self.columns.selfValues[Int(target)] &+= tree.selfValues[node]
         }
+    }
+
+    /// The index of all nodes, with room for `count` in all; the merger has none until it gets it back.
+    private mutating func takeChildren(expecting count: Int) -> ChildIndex {
+        if self.columns.count == 1 { return ChildIndex(capacity: count) }
+        if let children = self.children {
+            self.children = nil
+            return children
+        }
+        var children = ChildIndex(capacity: max(count, self.columns.count))
+        for node in 1..<self.columns.count {
+            _ = children.child(of: self.columns.parents[node], name: self.columns.names[node])
+        }
+        return children
     }
 
     /// The sum of all trees in final order, cut to `maxNodes` nodes by total (spec/query 4.3, 4.4; below 1:
@@ -69,14 +99,14 @@ package struct TreeMerger: Sendable {
     }
 
     /// The subtree at the end of `path`, still hanging from the root by that path.
-    private func stacks(under path: [String]) -> NodeColumns {
+    private mutating func stacks(under path: [String]) -> NodeColumns {
+        let children = self.takeChildren(expecting: 0)
         var kept = NodeColumns()
         var node: UInt32 = 0
         var above: [UInt32] = []
         for name in path {
             guard let id = self.nameIDs[ExactText(name)] else { return kept }
-            let key = ChildIndex.key(parent: node, name: id)
-            guard let child = self.children.node(key) else { return kept }
+            guard let child = children.knownChild(of: node, name: id) else { return kept }
             above.append(node)
             node = child
         }
@@ -119,15 +149,19 @@ package struct TreeMerger: Sendable {
     }
 
     @inline(__always)
-    private mutating func child(of parent: UInt32, name: UInt32) throws(TreeMergeError) -> UInt32 {
-        let candidate = UInt32(self.columns.count)
-        let node = self.children.node(ChildIndex.key(parent: parent, name: name), orInsert: candidate)
-        if node == candidate {
-            guard self.columns.count < Self.nodeCountMax else {
+    private mutating func child(
+        of parent: UInt32,
+        name: UInt32,
+        _ children: inout ChildIndex
+    ) throws(TreeMergeError) -> UInt32 {
+        guard self.columns.count < Self.nodeCountMax else {
+            guard let known = children.knownChild(of: parent, name: name) else {
                 throw .tooManyNodes(limit: Self.nodeCountMax)
             }
-            self.columns.append(parent: parent, name: name, selfValue: 0)
+            return known
         }
+        let node = children.child(of: parent, name: name)
+        if node == self.columns.count { self.columns.append(parent: parent, name: name, selfValue: 0) }
         return node
     }
 

@@ -44,6 +44,43 @@ import Testing
         #expect(merger.finish().listing == Stacks("f=7").oracle.listing())
     }
 
+    /// A folded tree is taken over whole; what comes before or after it must not matter, nor that two of its
+    /// names turn out to be one.
+    @Test(arguments: [["f", "g"], ["f", "f"]]) func foldedTreesAddUpInAnyOrder(names: [String]) throws {
+        let folded = Self.folded()
+        let plain = Stacks("a;b=32 c=64").tree()
+        #expect(folded.siblingsDiffer && !plain.siblingsDiffer)
+        let once = "a=1 a;b=2 a;\(names[0])=4 \(names[1])=8 \(names[1]);\(names[0]);a=16"
+        let both = once + " a;b=32 c=64"
+        let orders = [
+            ([folded], once), ([folded, plain], both), ([plain, folded], both),
+            ([folded, folded], once + " " + once), ([FunctionTree(), folded, plain], both),
+        ]
+        for (trees, expected) in orders {
+            var merger = TreeMerger()
+            for tree in trees { try merger.add(tree) { names[Int($0)] } }
+            let under = merger
+            #expect(merger.finish().listing == Stacks(expected).oracle.listing())
+            let root = OracleNode()
+            for (stack, value) in Stacks(expected).all where stack[0] == "a" { root.insert(stack, value) }
+            #expect(under.finish(callSite: ["a"]).listing == root.listing())
+        }
+    }
+
+    private static func folded() -> FunctionTree {
+        var frames = FrameTable(names: [.text("a"), .text("b"), .symbol(0), .symbol(1)])
+        for location in [[0], [1], [2], [3], [2, 0]] as [[UInt32]] {
+            for name in location { frames.appendFrame(name: name) }
+            frames.endLocation()
+        }
+        return FunctionTree.fold(
+            parents: [0, 0, 1, 1, 0, 4],
+            locations: [.max, 0, 1, 2, 3, 4],
+            frames: frames,
+            selfValues: [0, 1, 2, 4, 8, 16]
+        )
+    }
+
     @Test func refusesMalformedColumns() {
         let good = Stacks("a;b=1").tree()
         #expect(good.isWellFormed)
