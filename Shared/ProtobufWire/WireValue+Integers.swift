@@ -17,6 +17,8 @@ extension Int64: MapKey {
 
     package func write(_ json: inout JSONWriter) { json.quotedDigits(self) }
 
+    package static func writeAll(_ values: [Self], _ json: inout JSONWriter) { json.quotedDigits(values) }
+
     package init?(jsonKey: String) { self.init(jsonKey) }
     package var jsonKey: String { String(self) }
 }

@@ -61,6 +61,18 @@ import Testing
         #expect(throws: CodecError.self) { try Self.read(#"{"intValue":2147483648}"#) }
     }
 
+    @Test func writesIntegersOfEveryLength() {
+        var message = Everything()
+        message.longs = [0, -1, .max, .min]
+        var power: Int64 = 1
+        for _ in 0..<18 {
+            power *= 10
+            message.longs += [power - 1, power, power + 1, -power, 1 - power]
+        }
+        let expected = message.longs.map { "\"\($0)\"" }.joined(separator: ",")
+        #expect(Self.text(message) == "{\"longs\":[\(expected)]}")
+    }
+
     @Test func readsRealsWithAndWithoutDigits() throws {
         let message = try Self.read(#"{"reals":[1,"2.5",-3e2,"NaN","Infinity","-Infinity"]}"#)
         #expect(message.reals.map(\.description) == ["1.0", "2.5", "-300.0", "nan", "inf", "-inf"])
