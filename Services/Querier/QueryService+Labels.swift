@@ -63,8 +63,11 @@ extension QueryService {
         let selector = try Self.labelSelector(request.matchers)
         let series = try await self.series(selector, window, scope)
         var values: Set<String> = []
-        for labels in Self.visible(series) {
-            if let value = labels[request.name] { values.insert(value) }
+        for one in series {
+            for type in one.types {
+                let value = SeriesLabels.value(of: request.name, series: one.labels, type: type)
+                if let value { values.insert(value) }
+            }
         }
         return TypesV1.LabelValuesResponse(names: values.sorted(by: LabelSet.precedes))
     }
@@ -78,15 +81,16 @@ extension QueryService {
             return QuerierV1.SeriesResponse()
         }
         let selector = try QueryTerms.selector(allOf: request.matchers)
-        let wanted = request.labelNames.isEmpty ? nil : Set(request.labelNames)
+        let wanted = Set(request.labelNames).filter { Self.shows($0, scope) }
         var sets: Set<LabelSet> = []
-        for labels in Self.visible(try await self.series(selector, window, scope)) {
-            let shown = LabelSet(
-                labels.labels.filter { label in
-                    Self.shows(label.name, scope) && wanted?.contains(label.name) ?? true
-                }
-            )
-            if !shown.isEmpty { sets.insert(shown) }
+        for one in try await self.series(selector, window, scope) {
+            for type in one.types {
+                let shown =
+                    request.labelNames.isEmpty
+                    ? Self.shown(SeriesLabels.visible(series: one.labels, type: type), scope)
+                    : SeriesLabels.visible(wanted, series: one.labels, type: type)
+                if !shown.isEmpty { sets.insert(shown) }
+            }
         }
         return QuerierV1.SeriesResponse(
             labelsSet: sets.sorted().map { TypesV1.Labels(labels: Self.pairs($0.labels)) }
@@ -114,13 +118,8 @@ extension QueryService {
         try QueryTerms.selector(allOf: texts, prefix: "parsing label selector: ")
     }
 
-    /// What label APIs see: every series once per type.
-    private static func visible(_ series: [SeriesDescription]) -> Set<LabelSet> {
-        var all: Set<LabelSet> = []
-        for one in series {
-            for type in one.types { all.insert(SeriesLabels.visible(series: one.labels, type: type)) }
-        }
-        return all
+    private static func shown(_ labels: LabelSet, _ scope: QueryScope) -> LabelSet {
+        LabelSet(labels.labels.filter { Self.shows($0.name, scope) })
     }
 
     private static func shows(_ name: String, _ scope: QueryScope) -> Bool {

@@ -81,14 +81,15 @@ package struct VisibleLabelSets: Sendable {
         }
     }
 
-    /// Asks `matches` with the visible labels of every distinct label set under `series` and `type`.
+    /// Asks `matches` with a look at the visible labels of every distinct label set under `series` and
+    /// `type`.
     package func match(
         series: LabelSet,
         type: ProfileType,
-        matches: (LabelSet) -> Bool
+        matches: ((_ name: String) -> String?) -> Bool
     ) -> LabelSetMatch {
-        let admitted = self.distinct.map {
-            matches(SeriesLabels.visible(series: series, type: type, sample: $0))
+        let admitted = self.distinct.map { sample in
+            matches { SeriesLabels.value(of: $0, series: series, type: type, sample: sample) }
         }
         if admitted.allSatisfy({ $0 }) { return .all }
         guard admitted.contains(true) else { return .none }

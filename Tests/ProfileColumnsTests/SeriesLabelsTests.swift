@@ -54,9 +54,9 @@ import Testing
         ])
         #expect(sets.distinct == [.empty, LabelSet([Label("thread", "x")])])
         #expect(sets.indices == [0, 1, 1, 0])
-        let match = sets.match(series: self.series, type: self.cpu) { $0["thread"] == "x" }
+        let match = sets.match(series: self.series, type: self.cpu) { $0("thread") == "x" }
         #expect(match == .some([false, true, true, false]))
-        #expect(sets.match(series: self.series, type: self.cpu) { $0["pod"] == "a" } == .all)
-        #expect(sets.match(series: self.series, type: self.cpu) { $0["pod"] == "b" } == .none)
+        #expect(sets.match(series: self.series, type: self.cpu) { $0("pod") == "a" } == .all)
+        #expect(sets.match(series: self.series, type: self.cpu) { $0("pod") == "b" } == .none)
     }
 }

@@ -39,9 +39,11 @@ struct DatasetScan {
         guard self.dependsOnSamples(self.query.selector.matchers.lazy.map(\.name)) else {
             return self.admits(series, type, .empty) ? .all : .none
         }
-        return self.index.visible.match(series: series.labels, type: type) {
-            self.query.selector.matches($0)
-        }
+        return self.index.visible.match(
+            series: series.labels,
+            type: type,
+            matches: self.query.selector.matches
+        )
     }
 
     /// Whether the selector admits samples labelled `sample` of a series and type.

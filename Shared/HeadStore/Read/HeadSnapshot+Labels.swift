@@ -68,17 +68,21 @@ extension HeadSnapshot {
     /// Series with a value in the range, sample labels under series labels.
     package func series(_ query: ProfileQuery, above covered: UInt64) -> [SeriesDescription] {
         let labelSets = VisibleLabelSets(self.dataset.labelSets)
-        var order: [LabelSet] = []
-        var types: [LabelSet: [ProfileType]] = [:]
+        var found: [SeriesDescription] = []
+        var positions: [LabelSet: Int] = [:]
         self.forEachMatch(query, above: covered, labelSets) { series, type, match, profiles in
             for index in self.labelSets(in: series, type, match, profiles, labelSets) {
                 let labels = SeriesLabels.merged(series: series.labels, sample: labelSets.distinct[index])
-                if types[labels] == nil { order.append(labels) }
-                if types[labels, default: []].contains(series.types[type]) { continue }
-                types[labels, default: []].append(series.types[type])
+                let position = positions[labels, default: found.count]
+                if position == found.count {
+                    positions[labels] = position
+                    found.append(SeriesDescription(labels: labels, types: []))
+                }
+                if found[position].types.contains(series.types[type]) { continue }
+                found[position].types.append(series.types[type])
             }
         }
-        return order.map { SeriesDescription(labels: $0, types: types[$0] ?? []) }
+        return found
     }
 
     /// Which distinct label sets have a value of `type` in `profiles`.
