@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Invariant: `run(at:of:)` and `isEqual` read `length` frames from a start that a precondition has checked.
 internal import ByteCoding
 
-/// Distinct runs of frames, numbered in order of arrival.
+/// Distinct runs of frames of one length, numbered in order of arrival.
 ///
-/// 128 bits of a seeded hash stand for a run.
+/// A run is a place in a column of frames, which must not change while runs are looked up in it: that two
+/// runs are equal is decided by their frames.
 struct RunTable: ~Copyable {
-    struct Run: BitwiseCopyable, Equatable {
-        var first: UInt64
-        var second: UInt64
+    /// Where a run begins, and its hash.
+    struct Run: BitwiseCopyable {
+        var start: Int
+        var hash: UInt64
     }
 
+    /// Frames of each run.
+    let length: Int
     private var runs = Column<Run>()
     /// Open addressing; number + 1, 0 for empty.
     private var slots = Column<UInt32>()
     private var mask = 0
+    /// Unknown to senders, so that nobody can choose runs that collide.
+    private var keys = Column<UInt64>()
+
+    /// A table of runs of `length` frames.
+    init(length: Int) {
+        self.length = length
+        for _ in 0..<length { self.keys.append(UInt64.random(in: .min ... .max) | 1) }
+    }
 
     /// Forgets all runs and makes room for `count`.
     mutating func removeAll(expecting count: Int) {
@@ -24,17 +38,18 @@ struct RunTable: ~Copyable {
         self.runs.removeAll()
     }
 
-    /// The number of `run`, nil when it is not there.
-    func number(of run: Run) -> Int? {
-        let entry = self.slots[self.slot(of: run)]
+    /// The number of the run at `start` of `frames`, nil when it is not there.
+    func number(at start: Int, of frames: borrowing Column<UInt32>) -> Int? {
+        let entry = self.slots[self.slot(of: self.run(at: start, of: frames), frames)]
         return entry == 0 ? nil : Int(entry) - 1
     }
 
-    /// The number of `run`, which is added when it is new.
+    /// The number of the run at `start` of `frames`, which is added when it is new.
     ///
     /// No more than expected may be added.
-    mutating func insert(_ run: Run) -> (number: Int, isNew: Bool) {
-        let slot = self.slot(of: run)
+    mutating func insert(at start: Int, of frames: borrowing Column<UInt32>) -> (number: Int, isNew: Bool) {
+        let run = self.run(at: start, of: frames)
+        let slot = self.slot(of: run, frames)
         if self.slots[slot] != 0 { return (Int(self.slots[slot]) - 1, false) }
         precondition(self.runs.count * 2 <= self.mask, "more runs than expected")
         self.runs.append(run)
@@ -42,11 +57,32 @@ struct RunTable: ~Copyable {
         return (self.runs.count - 1, true)
     }
 
-    private func slot(of run: Run) -> Int {
-        var slot = Int(truncatingIfNeeded: run.first) & self.mask
-        while self.slots[slot] != 0, self.runs[Int(self.slots[slot]) - 1] != run {
+    /// Multilinear hashing: products that do not wait for each other.
+    @inline(__always)
+    private func run(at start: Int, of frames: borrowing Column<UInt32>) -> Run {
+        precondition(start >= 0 && start <= frames.count - self.length, "run out of bounds")
+        let (first, keys) = unsafe (frames.unsafeStart + start, self.keys.unsafeStart)
+        var hash: UInt64 = 0
+        for at in 0..<self.length { unsafe hash &+= keys[at] &* (UInt64(first[at]) &+ 1) }
+        return Run(start: start, hash: hash)
+    }
+
+    @inline(__always)
+    private func slot(of run: Run, _ frames: borrowing Column<UInt32>) -> Int {
+        var slot = Int(truncatingIfNeeded: run.hash &>> 32) & self.mask
+        while self.slots[slot] != 0 {
+            let other = self.runs[Int(self.slots[slot]) - 1]
+            if other.hash == run.hash, self.isEqual(other.start, run.start, frames) { return slot }
             slot = (slot + 1) & self.mask
         }
         return slot
+    }
+
+    private func isEqual(_ left: Int, _ right: Int, _ frames: borrowing Column<UInt32>) -> Bool {
+        let last = frames.count - self.length
+        precondition(left >= 0 && right >= 0 && left <= last && right <= last, "run out of bounds")
+        let (a, b) = unsafe (frames.unsafeStart + left, frames.unsafeStart + right)
+        for at in 0..<self.length where unsafe a[at] != b[at] { return false }
+        return true
     }
 }

@@ -37,11 +37,18 @@ struct StackRepair: ~Copyable {
     private var samples = Column<DecodedProfile.Sample>()
     private var hashes = Column<UInt64>()
 
-    private var groupTable = RunTable()
+    /// A group on its way into order: the first location id of its root end decides nearly always.
+    private struct GroupKey {
+        var id: UInt64
+        var group: Int
+    }
+
+    private var groupTable = RunTable(length: Self.suffixLength)
     private var groups = Column<Group>()
     /// The group of each sample, −1 for stacks too short to have lost any.
     private var groupOf = Column<Int32>()
-    private var windowTable = RunTable()
+    private var order: [GroupKey] = []
+    private var windowTable = RunTable(length: Self.windowLength)
     private var windows = Column<Reference>()
     private var direct = Column<Reference>()
     private var complete = Column<Reference>()
@@ -117,18 +124,17 @@ struct StackRepair: ~Copyable {
     /// Fills `groups`, `groupOf` and `complete`.
     private mutating func findReferences(_ profile: borrowing DecodedProfile, _ tables: borrowing RawTables) {
         self.findGroups(profile)
-        let order = self.orderedGroups(profile, tables)
-        self.findWindows(profile, order)
+        self.orderGroups(profile, tables)
+        self.findWindows(profile)
         self.direct.removeAll()
         for index in self.groups.indices {
-            let first = self.groups[index].firstSample
-            let run = Self.run(profile, first, length: Self.windowLength, offset: 0)
-            let window = self.windowTable.number(of: run)
+            let start = self.end(profile, index) - Self.windowLength
+            let window = self.windowTable.number(at: start, of: profile.frames)
             let found = window.map { self.windows[$0] } ?? Self.none
             self.direct.append(found.group == index ? Self.none : found)
             self.complete.append(Self.none)
         }
-        for index in order {
+        for index in self.order.lazy.map(\.group) {
             guard let reference = self.reference(of: index) else { return }
             let length =
                 reference.group < 0 ? 0 : profile.samples[self.groups[reference.group].firstSample].frameCount
@@ -150,31 +156,40 @@ struct StackRepair: ~Copyable {
         return reference
     }
 
-    /// The groups in the order of their root ends; limits what the last one may contribute and get.
-    private mutating func orderedGroups(
+    /// Fills `order` with the groups in the order of their root ends; limits what the last one may contribute
+    /// and get.
+    private mutating func orderGroups(
         _ profile: borrowing DecodedProfile,
         _ tables: borrowing RawTables
-    ) -> [Int] {
-        let length = Self.suffixLength
-        var keys: [UInt64] = []
-        keys.reserveCapacity(self.groups.count * length)
+    ) {
+        var order: [GroupKey] = []
+        swap(&order, &self.order)
+        order.removeAll(keepingCapacity: true)
         for index in self.groups.indices {
-            let end = profile.samples[self.groups[index].firstSample].frameRange.upperBound
-            for at in end - length..<end {
-                keys.append(tables.locations[Int(profile.frames[at])].id.byteSwapped)
-            }
+            let first = profile.frames[self.end(profile, index) - Self.suffixLength]
+            order.append(GroupKey(id: tables.locations[Int(first)].id.byteSwapped, group: index))
         }
-        let order = Array(0..<self.groups.count).sorted { left, right in
-            for at in 0..<length where keys[left * length + at] != keys[right * length + at] {
-                return keys[left * length + at] < keys[right * length + at]
+        order.sort { left, right in
+            guard left.id == right.id else { return left.id < right.id }
+            let (a, b) = (self.end(profile, left.group), self.end(profile, right.group))
+            for back in stride(from: Self.suffixLength, to: 0, by: -1) {
+                let one = tables.locations[Int(profile.frames[a - back])].id
+                let other = tables.locations[Int(profile.frames[b - back])].id
+                if one != other { return one.byteSwapped < other.byteSwapped }
             }
             return false
         }
-        if let last = order.last {
-            let before = order.dropLast().reduce(0) { $0 + self.groups[$1].memberCount }
-            self.groups[last].repairableCount = max(0, self.groups.count - before)
-        }
-        return order
+        swap(&order, &self.order)
+        guard let last = self.order.last?.group else { return }
+        var before = 0
+        for key in self.order.dropLast() { before += self.groups[key.group].memberCount }
+        self.groups[last].repairableCount = max(0, self.groups.count - before)
+    }
+
+    /// The root end of a group's first stack in the profile's frames.
+    @inline(__always)
+    private func end(_ profile: borrowing DecodedProfile, _ group: Int) -> Int {
+        profile.samples[self.groups[group].firstSample].frameRange.upperBound
     }
 
     private mutating func findGroups(_ profile: borrowing DecodedProfile) {
@@ -186,8 +201,8 @@ struct StackRepair: ~Copyable {
                 self.groupOf.append(-1)
                 continue
             }
-            let run = Self.run(profile, index, length: Self.suffixLength, offset: 0)
-            let (group, isNew) = self.groupTable.insert(run)
+            let start = profile.samples[index].frameRange.upperBound - Self.suffixLength
+            let (group, isNew) = self.groupTable.insert(at: start, of: profile.frames)
             if isNew { self.groups.append(Group(firstSample: index, memberCount: 0)) }
             self.groups[group].memberCount += 1
             self.groupOf.append(Int32(group))
@@ -195,15 +210,14 @@ struct StackRepair: ~Copyable {
     }
 
     /// Windows of the groups; of equal ones the first that is furthest from the root counts.
-    private mutating func findWindows(_ profile: borrowing DecodedProfile, _ order: [Int]) {
+    private mutating func findWindows(_ profile: borrowing DecodedProfile) {
         self.windowTable.removeAll(expecting: self.groups.count * Self.windowCount)
         self.windows.removeAll()
-        for index in order where self.groups[index].repairableCount > 0 {
+        for index in self.order.lazy.map(\.group) where self.groups[index].repairableCount > 0 {
+            let end = self.end(profile, index) - Self.windowLength
             for offset in 1...Self.windowCount {
-                let first = self.groups[index].firstSample
-                let run = Self.run(profile, first, length: Self.windowLength, offset: offset)
                 let reference = Reference(group: index, count: offset)
-                let (window, isNew) = self.windowTable.insert(run)
+                let (window, isNew) = self.windowTable.insert(at: end - offset, of: profile.frames)
                 if isNew {
                     self.windows.append(reference)
                 } else if self.windows[window].count < offset {
@@ -211,21 +225,5 @@ struct StackRepair: ~Copyable {
                 }
             }
         }
-    }
-
-    /// `length` frames of a stack's root end, `offset` frames away from the root.
-    private static func run(
-        _ profile: borrowing DecodedProfile,
-        _ index: Int,
-        length: Int,
-        offset: Int
-    ) -> RunTable.Run {
-        let end = profile.samples[index].frameRange.upperBound - offset
-        var run = RunTable.Run(first: SampleTable.seed, second: ~SampleTable.seed)
-        for at in end - length..<end {
-            run.first = SampleTable.mix(run.first, profile.frames[at])
-            run.second = SampleTable.mix(run.second, ~profile.frames[at])
-        }
-        return run
     }
 }
