@@ -1,196 +1,170 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures a hearth of its own: ingest per CPU second, latency of acknowledgement, memory, disk, queries.
+"""Measures a hearth of its own: ingest per CPU second, acknowledgement, memory, disk, queries, start, idling.
 
-CPU seconds are the server's only (/proc/PID/stat). Prints one JSON line per figure, then a table. Profiles come from a folder of
-gzip pprof (--corpus, cpu_* and heap_*) or, without one, from a seeded generator of Go-like profiles.
+Prints one JSON line per figure, then a table. Profiles come from a folder of gzip pprof (--corpus, cpu_* and heap_*) or, without one, from a
+seeded generator of Go-like profiles. CPU seconds are the server's only. --full pushes as many profiles as the figures of the design
+(6,000 and 300 CPU profiles, 600 heap profiles); the default is a quarter. Totals of answers are checked against what was pushed.
 """
 
 import argparse
-import gzip
 import http.client
 import json
 import os
 import pathlib
-import queue
-import random
+import platform
 import statistics
 import sys
-import threading
 import time
 
+from load import cpu_seconds, memory, push
+from profiles import Profiles
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
-from hearthtest import pprof  # noqa: E402
 from hearthtest.process import SHARED, UNLIMITED, Folder, hearth, wait_until  # noqa: E402
 
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
-HEAP_TYPES = (("alloc_objects", "count"), ("alloc_space", "bytes"), ("inuse_objects", "count"), ("inuse_space", "bytes"))
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_seconds(pid: int) -> float:
-    parts = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(parts[11]) + int(parts[12])) / TICKS
-
-
-def memory(pid: int, key: str) -> int:
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(key + ":"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-def disk(folder: pathlib.Path, pattern: str) -> int:
-    return sum(file.stat().st_size for file in folder.glob(pattern) if file.is_file())
-
-
-def generated(kind: str, count: int):
-    """Go-like profiles: a call graph with shared prefixes, a new mix of leaves in each."""
-    rng = random.Random(7)
-    names = [f"example.org/shop/{rng.choice('abcdefgh')}pkg{i % 40}.(*Type{i % 90}).method{i}" for i in range(3000)]
-    stacks = []
-    for _ in range(4000):
-        base = rng.choice(stacks)[: rng.randint(1, 18)] if stacks and rng.random() < 0.9 else ("runtime.main",)
-        stacks.append(tuple(base) + tuple(rng.choice(names) for _ in range(rng.randint(1, 6))))
-    for _ in range(count):
-        chosen = rng.sample(stacks, 400 if kind == "cpu" else 2500)
-        if kind == "cpu":
-            yield pprof.build([(s, [n, n * 10_000_000], {}) for s in chosen for n in [rng.randint(1, 9)]],
-                              types=(("samples", "count"), ("cpu", "nanoseconds")), compress=False)
-        else:
-            yield pprof.build([(s, [n, n * 512, n // 2, n * 256], {}) for s in chosen for n in [rng.randint(2, 99)]],
-                              types=HEAP_TYPES, period=("space", "bytes", 524288), compress=False)
-
-
-def with_time(raw: bytes, time_nanos: int) -> bytes:
-    """The profile at another time: of repeated singular fields the last one counts."""
-    return raw + pprof.field(9, time_nanos)
-
-
-def load_profiles(corpus, kind: str) -> list[bytes]:
-    files = sorted(pathlib.Path(corpus).glob(f"{kind}_*.pb.gz")) if corpus else []
-    return [gzip.decompress(f.read_bytes()) for f in files] or list(generated(kind, 12))
-
-
-class Loader:
-    """Pushes prepared bodies over keep-alive connections, a fixed number in flight."""
-
-    def __init__(self, port: int, in_flight: int):
-        self.port, self.in_flight = port, in_flight
-
-    def run(self, bodies) -> list[float]:
-        work, latencies, errors = queue.SimpleQueue(), [], []
-        for body in bodies:
-            work.put(body)
-
-        def worker():
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-            while True:
-                try:
-                    body = work.get_nowait()
-                except queue.Empty:
-                    return
-                begin = time.perf_counter()
-                connection.request("POST", "/push.v1.PusherService/Push", body, {"Content-Type": "application/proto"})
-                answer = connection.getresponse()
-                text = answer.read()
-                latencies.append(time.perf_counter() - begin)
-                if answer.status != 200:
-                    errors.append(text[:200])
-
-        threads = [threading.Thread(target=worker) for _ in range(self.in_flight)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if errors:
-            sys.exit(f"{len(errors)} pushes failed, the first: {errors[0]!r}")
-        return latencies
+SERVICE = "shop"
+SECOND = 10**9
+HOUR = 3600
 
 
 class Bench:
+    """One run: figures are reported as they are measured and once more as a table."""
+
     def __init__(self, options):
         self.options, self.figures = options, []
+        self.start = (int(time.time()) - 2 * HOUR) * SECOND
+        self.total = 0
 
     def report(self, name, value, unit, note=""):
         self.figures.append((name, value, unit, note))
-        print(json.dumps({"figure": name, "value": round(value, 3), "unit": unit, "note": note}), flush=True)
+        figure = {"figure": name, "value": round(value, 3), "unit": unit, "note": note}
+        print(json.dumps(figure), flush=True)
 
-    def bodies(self, kind, count, name, first, step):
-        raws = load_profiles(self.options.corpus, kind)
-        for number in range(count):
-            raw = with_time(raws[number // self.options.pods % len(raws)], first + (number // self.options.pods) * step)
-            labels = {"__name__": name, "service_name": "bench", "pod": f"pod-{number % self.options.pods}"}
-            yield len(raw), pprof.push_request([(labels, [("", gzip.compress(raw, 1))])])
+    def ingest(self, server, profiles, service, windows, step, in_flight, counts=True):
+        """Pushes `windows` profiles of every pod; bodies are made in pieces so that they fit in memory."""
+        pods, pid = self.options.pods, server.child.pid
+        count, raw, spent, latencies = pods * windows, 0, 0.0, []
+        for first in range(0, count, 1500):
+            last = min(count, first + 1500)
+            size, total, bodies = profiles.requests(service, first, last, pods, self.start, step * SECOND)
+            raw += size
+            self.total += total if counts else 0
+            before = cpu_seconds(pid)
+            latencies += push(server.port, bodies, in_flight)
+            spent += cpu_seconds(pid) - before
+        kind = profiles.kind
+        note = f"{count} {kind} profiles of {raw // count // 1000} kB, {in_flight} in flight"
+        if in_flight > 8:
+            self.report(f"ingest {kind} profiles", count / spent, "profiles per CPU second", note)
+            self.report(f"ingest {kind} profiles, raw", raw / 1e6 / spent, "MB per CPU second", note)
+        else:
+            latencies.sort()
+            self.report("acknowledged, p50", 1000 * statistics.median(latencies), "ms", note)
+            self.report("acknowledged, p99", 1000 * latencies[len(latencies) * 99 // 100], "ms", note)
 
-    def ingest(self, server, kind, count, name, in_flight):
+    def query(self, server, name, method, message, note, check=None):
+        """Asks one question several times over one connection."""
         pid = server.child.pid
-        first = time.time_ns() - 3600 * 10**9
-        prepared = list(self.bodies(kind, count, name, first, 15 * 10**9))
-        raw = sum(size for size, _ in prepared)
-        before = cpu_seconds(pid)
-        latencies = Loader(server.port, in_flight).run(body for _, body in prepared)
-        spent = cpu_seconds(pid) - before
-        note = f"{in_flight} in flight, {count} profiles of {raw // count // 1024} KiB"
-        self.report(f"ingest {kind}: profiles per CPU second", count / spent, "1/s", note)
-        self.report(f"ingest {kind}: raw MB per CPU second", raw / 1e6 / spent, "MB/s", note)
-        latencies.sort()
-        self.report(f"ingest {kind}: acknowledged p50", 1000 * statistics.median(latencies), "ms", note)
-        self.report(f"ingest {kind}: acknowledged p99", 1000 * latencies[int(0.99 * len(latencies))], "ms", note)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+        walls, cpus, body = [], [], json.dumps(message)
+        for _ in range(self.options.rounds):
+            cpu, begin = cpu_seconds(pid), time.perf_counter()
+            connection.request("POST", f"/querier.v1.QuerierService/{method}", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            walls.append(time.perf_counter() - begin)
+            cpus.append(cpu_seconds(pid) - cpu)
+            if answer.status != 200:
+                sys.exit(f"{name}: {answer.status}")
+        connection.close()
+        self.report(name, 1000 * statistics.median(walls), "ms", f"{note}, first {1000 * walls[0]:.1f}")
+        self.report(f"{name}: CPU", 1000 * statistics.median(cpus), "ms", note)
+        if check is not None:
+            total = int(server.client.call(method, message)["flamegraph"]["total"])
+            if total != check:
+                sys.exit(f"{name}: total {total}, pushed {check}")
 
-    def queries(self, server, state):
-        client, pid = server.client, server.child.pid
-        end = int(time.time() * 1000) + 60_000
+    def queries(self, server, note):
+        begin = self.start // 10**6
+        ends = {"start": begin, "end": begin + HOUR * 1000}
+
+        def tree(selector, nodes):
+            return {"profileTypeID": CPU, "labelSelector": selector, "maxNodes": nodes, **ends}
+
+        service = f'{{service_name="{SERVICE}"}}'
         for nodes in (8192, 65536):
-            walls, cpus = [], []
-            for _ in range(5):
-                cpu, begin = cpu_seconds(pid), time.perf_counter()
-                client.flamegraph(CPU, '{service_name="bench"}', end - 7_200_000, end, nodes)
-                walls.append(time.perf_counter() - begin)
-                cpus.append(cpu_seconds(pid) - cpu)
-            self.report(f"flame graph, {nodes} nodes: wall p50", 1000 * statistics.median(walls), "ms", state)
-            self.report(f"flame graph, {nodes} nodes: CPU", 1000 * statistics.mean(cpus), "ms", state)
+            message = tree(service, nodes)
+            self.query(server, f"flame graph, {nodes} nodes", "SelectMergeStacktraces", message, note, self.total)
+        pod = f'{{service_name="{SERVICE}",pod="{SERVICE}-003"}}'
+        third = f'{{service_name="{SERVICE}",region="eu"}}'
+        self.query(server, "flame graph, one pod", "SelectMergeStacktraces", tree(pod, 8192), note)
+        self.query(server, "flame graph, a third of the pods", "SelectMergeStacktraces", tree(third, 8192), note)
+        timeline = {"profileTypeID": CPU, "labelSelector": service, **ends}
+        self.query(server, "timeline, 15 s steps", "SelectSeries", {**timeline, "step": 15}, note)
+        self.query(server, "timeline, by pod", "SelectSeries", {**timeline, "step": 60, "groupBy": ["pod"]}, note)
+        self.query(server, "label values", "LabelValues", {"name": "pod", **ends}, note)
+        names = ["service_name", "__profile_type__"]
+        self.query(server, "series list", "Series", {"matchers": [], "labelNames": names, **ends}, note)
+
+    def starting(self, server, name):
+        begin = time.perf_counter()
+        server.start()
+        self.report(f"{name} to ready", time.perf_counter() - begin, "s", "polled every 20 ms")
+
+    def idling(self, server):
+        pid, seconds = server.child.pid, 4
+        self.report("idle RSS", memory(pid, "VmRSS"), "MiB")
+        before = cpu_seconds(pid)
+        time.sleep(seconds)
+        self.report("idle CPU", 100 * (cpu_seconds(pid) - before) / seconds, "% of a core", f"over {seconds} s")
 
     def run(self):
+        options = self.options
+        cpu, heap = Profiles("cpu", options.corpus), Profiles("heap", options.corpus)
+        print(json.dumps({"machine": platform.processor() or platform.machine(), "cores": os.cpu_count(), "load": os.getloadavg()[0],
+                          "profiles": {"cpu": cpu.source, "heap": heap.source}}), flush=True)
+        windows, step = (240, 15) if options.full else (60, 60)
         folder = Folder()
         server = hearth(folder.path, *UNLIMITED)
         try:
-            begin = time.perf_counter()
-            server.start()
-            pid = server.child.pid
-            self.report("start to ready", time.perf_counter() - begin, "s")
-            self.report("idle RSS", memory(pid, "VmRSS") / 2**20, "MiB")
-            scale = self.options.scale
-            self.ingest(server, "cpu", int(2000 * scale), "process_cpu", 64)
-            self.ingest(server, "cpu", int(600 * scale), "process_cpu", 8)
-            self.ingest(server, "heap", int(300 * scale), "memory", 64)
-            self.report("RSS peak", memory(pid, "VmHWM") / 2**20, "MiB")
-            self.queries(server, "heads")
+            self.starting(server, "start")
+            self.idling(server)
+            self.ingest(server, cpu, SERVICE, windows, step, 64)
+            self.ingest(server, cpu, "latency", 12, 300, 8, counts=False)
+            self.ingest(server, heap, SERVICE, windows // 10, step * 10, 64, counts=False)
+            self.report("RSS peak", memory(server.child.pid, "VmHWM"), "MiB", "after ingest")
+            self.queries(server, "from heads")
             server.stop(120)
-            blocks = disk(folder.path, "data/**/*.pblk")
-            self.report("blocks on disk", blocks / 1e6, "MB")
-            server.start()
+            data = [file for file in (folder.path / "data").rglob("*") if file.is_file()]
+            self.report("disk", sum(file.stat().st_size for file in data) / 1e6, "MB", "after a clean stop")
+            self.starting(server, "restart")
             wait_until(server.client.ready, 30)
-            self.queries(server, "blocks")
+            self.queries(server, "from blocks")
+            self.report("RSS peak, reading blocks", memory(server.child.pid, "VmHWM"), "MiB")
         finally:
             server.close()
             folder.close()
         width = max(len(name) for name, *_ in self.figures)
         print()
         for name, value, unit, note in self.figures:
-            print(f"{name:{width}}  {value:10.2f} {unit:5}  {note}")
+            print(f"{name:{width}}  {value:10.2f} {unit:24} {note}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin")
+    parser.add_argument("--bin", help="folder of the executables")
     corpus = SHARED / "corpus" / "go-server"
-    parser.add_argument("--corpus", default=str(corpus) if corpus.is_dir() else None)
-    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--corpus", default=str(corpus) if corpus.is_dir() else None, help="folder of cpu_*.pb.gz and heap_*.pb.gz")
+    parser.add_argument("--full", action="store_true", help="as many profiles as the design's figures")
     parser.add_argument("--pods", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=9, help="times each question is asked")
     options = parser.parse_args()
     if options.bin:
-        os.environ["HEARTHTEST_BIN"] = str(pathlib.Path(options.bin).resolve())
+        from hearthtest import process
+        process.BIN = pathlib.Path(options.bin).resolve()
     Bench(options).run()
 
 
