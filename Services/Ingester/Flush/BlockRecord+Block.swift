@@ -3,19 +3,12 @@ internal import BlockStore
 internal import CatalogStore
 internal import ProfileModel
 
-extension Block {
-    /// The block's name, as the catalogue spells it.
-    var catalogID: CatalogStore.BlockID {
-        CatalogStore.BlockID(high: self.description.header.id.high, low: self.description.header.id.low)
-    }
-}
-
 extension BlockRecord {
     /// What the catalogue is told about a block.
     init(_ description: BlockDescription) {
         let header = description.header
         self.init(
-            id: CatalogStore.BlockID(high: header.id.high, low: header.id.low),
+            id: header.id,
             level: Int(header.level),
             timeRange: description.range ?? .init(first: 0, last: 0),
             byteCount: Int64(description.byteCount),

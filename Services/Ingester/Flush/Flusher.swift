@@ -29,10 +29,10 @@ actor Flusher {
 
     private let tools: Tools
     private var symbols = SymbolIDCache()
-    private var published: Set<CatalogStore.BlockID> = []
+    private var published: Set<BlockID> = []
     private var hasAskedWhatIsPublished = false
     /// Blocks that the catalogue refused or that cannot be read; they answer queries, a restart tries again.
-    private var refused: Set<CatalogStore.BlockID> = []
+    private var refused: Set<BlockID> = []
     private var epoch: Int64 = 0
     /// The time given to a sealed generation: a retry writes the same file.
     private var attempt: (through: UInt64, createdNanoseconds: Int64)?
@@ -89,7 +89,7 @@ actor Flusher {
         do {
             try await self.askWhatIsPublished()
             var count = 0
-            for block in waiting where !self.published.contains(block.catalogID) {
+            for block in waiting where !self.published.contains(block.description.header.id) {
                 count += try await self.publishWaiting(block) ? 1 : 0
             }
             if count > 0 { self.tools.logger.info("published waiting blocks", ["count": .int(count)]) }
@@ -106,7 +106,7 @@ actor Flusher {
             let ready = block.description.hasSymbolIDs ? block : try await self.complete(block)
             if ready === block { try await self.restoreSymbols(of: block) }
             try await self.tools.catalog.publish(BlockRecord(ready.description))
-            self.published.insert(block.catalogID)
+            self.published.insert(block.description.header.id)
             return true
         } catch {
             switch error {
@@ -114,7 +114,7 @@ actor Flusher {
             case is CatalogError, is BlockError: break
             default: throw error
             }
-            self.refused.insert(block.catalogID)
+            self.refused.insert(block.description.header.id)
             self.tools.logger.error(
                 "a block cannot be published; it answers queries all the same",
                 ["block": .string("\(block.description.header.id)"), "error": .error(error)]
@@ -128,7 +128,8 @@ actor Flusher {
 
     private var waiting: [Block] {
         self.tools.folder.all.filter {
-            !self.published.contains($0.catalogID) && !self.refused.contains($0.catalogID)
+            !self.published.contains($0.description.header.id)
+                && !self.refused.contains($0.description.header.id)
         }
     }
 
@@ -156,7 +157,7 @@ actor Flusher {
         let name = "\(self.tools.instance)\0\(sealed.after)\0\(sealed.through)\0\(created)"
         let hash = SHA256.hash(Array(name.utf8))
         return BlockHeader(
-            id: BlockStore.BlockID(high: Self.word(hash, at: 0), low: Self.word(hash, at: 8)),
+            id: BlockID(high: Self.word(hash, at: 0), low: Self.word(hash, at: 8)),
             level: 0,
             instance: self.tools.instance,
             epoch: self.epoch,
@@ -210,7 +211,7 @@ actor Flusher {
         guard block.description.hasSymbolIDs else { return }
         do throws(CatalogError) {
             try await self.tools.catalog.publish(BlockRecord(block.description))
-            self.published.insert(block.catalogID)
+            self.published.insert(block.description.header.id)
         } catch {
             self.tools.logger.warn("the block will be published later", ["error": .error(error)])
         }

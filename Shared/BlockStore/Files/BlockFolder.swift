@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import ProfileModel
 internal import Synchronization
 
 /// What a block folder found when it was opened.

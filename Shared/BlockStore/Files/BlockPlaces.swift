@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ProfileModel
 
 /// Where the files of a block folder lie.
 struct BlockPlaces: Sendable {

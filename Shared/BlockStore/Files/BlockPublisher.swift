@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ProfileModel
 
 /// Brings a block into its folder so that after a crash it is there whole or not at all.
 struct BlockPublisher: Sendable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import ProfileModel
 
 /// Facts about a block as a whole.
 package struct BlockHeader: Hashable, Sendable {

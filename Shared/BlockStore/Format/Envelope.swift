@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 internal import ByteCoding
+// SPDX-License-Identifier: Apache-2.0
+internal import ProfileModel
 
 /// Header, footer and facts: the frame around the datasets of a block.
 enum Envelope {

@@ -1,37 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ProfileModel
 
-/// 128 bits that name a block for ever.
-package struct BlockID: Hashable, Sendable, CustomStringConvertible {
-    package let high: UInt64
-    package let low: UInt64
-
-    package init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
-
-    /// The id in 16 big-endian bytes.
-    init?(bytes: [UInt8]) {
-        guard bytes.count == 16 else { return nil }
-        self.high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
-        self.low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    /// 16 bytes, most significant first.
-    var bytes: [UInt8] {
-        [self.high, self.low].flatMap { half in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> UInt64($0)) }
-        }
-    }
-
-    /// 32 hexadecimal digits.
-    package var description: String {
-        let digits = Array("0123456789abcdef")
-        return String(self.bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-}
-
 /// What one block holds of one dataset.
 package struct BlockDataset: Hashable, Sendable {
     package var tenant: TenantID
