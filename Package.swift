@@ -60,7 +60,7 @@ let modules = [
     // L1 speaking
     Module(layer: 1, name: "ProfileColumns", uses: ["ByteCoding", "ProfileModel"]),
     Module(layer: 1, name: "Pprof", uses: ["ByteCoding", "Compression", "ProfileModel"]),
-    Module(layer: 1, name: "JFR", uses: ["ByteCoding", "Compression"]),
+    Module(layer: 1, name: "JFR", uses: ["ByteCoding"], testUses: ["Compression", "Pprof", "ProfileModel"]),
     Module(layer: 1, name: "ProtobufWire", uses: ["ByteCoding"]),
     Module(layer: 1, name: "LabelSelector", uses: ["ProfileModel"], c: ["CxxRE2"]),
     Module(layer: 1, name: "FlameGraph", uses: ["ByteCoding", "ProfileModel"]),

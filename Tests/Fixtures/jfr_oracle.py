@@ -32,6 +32,10 @@ class Reader:
         return self.data[self.at - 1]
 
     def long(self):
+        value = self.data[self.at]
+        if value < 0x80:
+            self.at += 1
+            return value
         value = 0
         for index in range(9):
             byte = self.byte()
