@@ -126,6 +126,10 @@ FILE_BYTES(times_js) = {
 #embed "../../WebUI/Assets/times.js"
 };
 
+FILE_BYTES(usage_js) = {
+#embed "../../WebUI/Assets/usage.js"
+};
+
 #define ASSET(file, symbol) { file, symbol, sizeof symbol }
 
 static const struct hearth_asset assets[] = {
@@ -159,6 +163,7 @@ static const struct hearth_asset assets[] = {
     ASSET("table.js", table_js),
     ASSET("theme.js", theme_js),
     ASSET("times.js", times_js),
+    ASSET("usage.js", usage_js),
 };
 
 size_t hearth_asset_count(void) { return sizeof assets / sizeof assets[0]; }
