@@ -117,6 +117,23 @@ class Trouble(PageTest):
         wait_until(lambda: self.rows() and not self.one("#nothing").is_displayed(), 10, "the graph without the filter")
 
 
+class LongAgo(PageTest):
+    flags = tuple(UNLIMITED)
+
+    @classmethod
+    def fill(cls):
+        then = time.time_ns() - 5 * 3600 * 10**9
+        cls.server.client.push(LABELS, pprof.build([(("main.main",), [10_000_000], {})], time_nanos=then))
+
+    def test_a_quiet_hour_is_not_an_empty_server(self):
+        for state in ({}, {"service": "checkout", "type": "process_cpu:cpu:nanoseconds:cpu:nanoseconds"}):
+            self.open(shown="#nothing h2", **state)
+            self.assertFalse(self.one("#first").is_displayed())
+            self.script("[...document.querySelectorAll('#nothing button')].at(-1).click()")
+            self.wait_state("from", "now-24h")
+            wait_until(lambda: "main.main" in self.rows(), 10, "the profile of five hours ago")
+
+
 class Tenants(PageTest):
     flags = ("-auth.multitenancy-enabled=true",)
 

@@ -124,13 +124,14 @@ async function load(graphOnly = false) {
     }
 }
 
-/** Takes the list of services; false while the server has none at all, and the page waits for the first. */
+/**
+ * Takes the list of services. Where the range has none an earlier one may: false only while the server has none at all,
+ * and the page waits for the first.
+ */
 async function knowServices(found, signal) {
     const now = Date.now();
-    const known = found.size || state.service
-        ? found
-        : await api.services({ start: now - WIDEST_MS, end: now }, signal).catch(() => found);
-    const empty = known.size === 0 && !(state.service && services.size);
+    const known = found.size ? found : await api.services({ start: now - WIDEST_MS, end: now }, signal);
+    const empty = known.size === 0;
     byId("first").hidden = !empty;
     byId("explore").hidden = empty;
     document.body.classList.toggle("empty-server", empty);

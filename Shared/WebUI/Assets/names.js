@@ -24,6 +24,9 @@ export function splitName(name) {
     }
     const colons = name.lastIndexOf("::");
     if (colons > 0) return [name.slice(0, colons), name.slice(colons + 2)];
+    // Two lower-case parts before a capital are a package of the JVM; one is a package of Go.
+    const jvm = /^((?:[a-z_][\w$]*\.){2,})[A-Z]/.exec(name);
+    if (jvm) return [jvm[1].slice(0, -1), name.slice(jvm[1].length)];
     const slash = name.lastIndexOf("/");
     const dot = name.indexOf(".", slash + 1);
     if (slash >= 0 || /^[a-z0-9_]+\.[(A-Za-z]/.test(name)) {
@@ -33,15 +36,17 @@ export function splitName(name) {
     return last > 0 ? [name.slice(0, last), name.slice(last + 1)] : ["", name];
 }
 
-const kernel = /^(do_|__x64_|entry_|sys_|__do_|tcp_|ip_|vfs_|ext4_|page_|native_|syscall_)/;
+// Only names that nobody gives a function of an application.
+const kernel =
+    /^(\[kernel\]|do_(syscall|sys_|idle|softirq|futex)|__x64_|__do_sys|entry_SYSCALL|asm_|tcp_(send|recv)msg|vfs_(read|write)|ext4_)/;
 const runtime =
-    /^(runtime[./]|internal\/|syscall\.|reflect\.|java\.|jdk\.|sun\.|<frozen |std::|core::|alloc::|libc|libpthread|node:internal|Thread\.(_bootstrap(_inner)?|run)$|<module>$)/;
+    /^(runtime[./]|internal\/|syscall\.|reflect\.|java[./]|jdk[./]|sun[./]|<frozen |std::|core::|alloc::|libc|libpthread|node:internal|Thread\.(_bootstrap(_inner)?|run)$|<module>$)/;
 const goAssembly =
     /^((aeshash|memeq|index|indexbyte|cmp|count)body|gosave_systemstack_switch|gogo|callRet|setg_gcc|_rt0_.*|_?x?_cgo_.*)$/;
 const goLibrary =
     /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|regexp|slices|sort|strconv|strings|sync|testing|text|time|unicode|vendor)[./(]/;
 const library =
-    /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/|org\.|io\.|com\.(google|fasterxml)|tokio|hyper|serde)|site-packages|node_modules|\/lib\/python/;
+    /^(golang\.org\/|google\.golang\.org\/|github\.com\/|gopkg\.in\/|org[./]|io[./]|com[./](google|fasterxml|zaxxer)|tokio|hyper|serde)|site-packages|node_modules|\/lib\/python/;
 
 /** app, dep (libraries), run (runtime), ker (kernel), other. */
 export function familyOf(name) {
