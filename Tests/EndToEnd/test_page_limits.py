@@ -117,6 +117,22 @@ class Trouble(PageTest):
         wait_until(lambda: self.rows() and not self.one("#nothing").is_displayed(), 10, "the graph without the filter")
 
 
+class FewFrames(PageTest):
+    flags = ("-querier.max-flamegraph-nodes-max=100", "-querier.max-flamegraph-nodes-default=50")
+
+    @classmethod
+    def fill(cls):
+        cls.server.client.push(LABELS, pprof.build([(("main.main", "main.work"), [10_000_000], {})], time_nanos=time.time_ns()))
+
+    def is_expected(self, message):
+        return "400" in message and "SelectMergeStacktraces" in message
+
+    def test_a_server_that_allows_fewer_frames_is_asked_for_those(self):
+        self.open(service="checkout")
+        self.assertEqual(self.rows(), ["main.work", "main.main"])
+        self.assertFalse(self.one("#banner").is_displayed())
+
+
 class LongAgo(PageTest):
     flags = tuple(UNLIMITED)
 

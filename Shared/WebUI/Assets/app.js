@@ -188,16 +188,16 @@ function series(question, range) {
 }
 
 function graph(question, range) {
-    const part = brushOf(state) ?? range;
-    return question.track(api.flameGraph(
-        {
-            type: state.type,
-            selector: selectorOf(state),
-            range: part,
-            maxNodes: Number(state.nodes) || undefined,
-        },
-        question.signal,
-    ));
+    const asked = { type: state.type, selector: selectorOf(state), range: brushOf(state) ?? range };
+    const ask = (maxNodes) => api.flameGraph({ ...asked, maxNodes }, question.signal);
+    // A server that allows fewer frames says how many: those are better than none.
+    return question.track(
+        ask(Number(state.nodes) || undefined).catch((error) => {
+            const [, allowed] = /is greater than allowed (\d+)/.exec(error.message) ?? [];
+            if (!allowed) throw error;
+            return ask(Number(allowed));
+        }),
+    );
 }
 
 function groups(question) {
