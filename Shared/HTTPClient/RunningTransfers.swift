@@ -63,7 +63,8 @@ struct RunningTransfers: ~Copyable {
                 transfer.succeed(status: status)
                 unsafe self.end(easy, nil)
             } else {
-                unsafe self.end(easy, .failure(HTTPClientError(result)))
+                let hasSent = unsafe hearth_curl_sent_byte_count(easy) > 0
+                unsafe self.end(easy, .failure(HTTPClientError(result, hasSent: hasSent)))
             }
         }
     }
@@ -96,8 +97,13 @@ struct RunningTransfers: ~Copyable {
 
 extension HTTPClientError {
     /// What a result of libcurl means.
-    fileprivate init(_ code: CURLcode) {
+    ///
+    /// When a pooled connection breaks before the answer, libcurl sends the request once more over a new one.
+    /// That one may fail although the server has got the request: only without a byte sent is nothing done.
+    fileprivate init(_ code: CURLcode, hasSent: Bool) {
         switch code {
+        case CURLE_COULDNT_CONNECT where hasSent, CURLE_SSL_CONNECT_ERROR where hasSent:
+            self = .connectionLost
         case CURLE_OPERATION_TIMEDOUT: self = .timedOut
         case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             self = .connectFailed

@@ -2,72 +2,87 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kills a loaded hearth with SIGKILL again and again; every acknowledged profile must be there exactly once.
 
-Each profile carries a value of its own in a stack of its own, so the answer tells which are there and how often.
-Unacknowledged ones are sent again with the same bytes and id, as a client would: they too must count once.
+Half of the kills wait for a flush to begin, some hit the start, and some are SIGTERM, once or twice. Flame graphs,
+timelines and labels are checked, and totals while the load runs.
 """
 
 import argparse
-import os
 import pathlib
 import random
+import signal
 import sys
-import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
-from hearthtest import pprof  # noqa: E402
-from hearthtest.client import Failure  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from loadtest import Judge, Load, Watcher  # noqa: E402
+from hearthtest import process  # noqa: E402
 from hearthtest.process import Folder, hearth  # noqa: E402
 
-CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
-SERVICES = 3
 
-
-class Sender(threading.Thread):
-    """Pushes numbered profiles one after the other and remembers which were acknowledged."""
-
-    def __init__(self, client, number, start):
-        super().__init__(daemon=True)
-        self.client, self.number, self.next = client, number, start
-        self.acknowledged, self.unsure, self.stopped = {}, [], False
-
-    def run(self):
-        while not self.stopped:
-            identity = f"{self.number}-{self.next}"
-            body = pprof.build([(("root", f"stack-{identity}"), [self.next + 1], {})], time_nanos=time.time_ns())
-            self.next += 1
-            self.send(identity, body)
-
-    def send(self, identity, body):
-        labels = {"__name__": "process_cpu", "service_name": f"service-{self.number % SERVICES}", "sender": str(self.number)}
-        try:
-            self.client.push(labels, body, identity)
-            self.acknowledged[f"stack-{identity}"] = int(identity.split("-")[1]) + 1
+def wait_for_flush(folder, seconds):
+    """Returns when a block appears in `tmp`, or after `seconds`."""
+    tmp = folder / "data" / "ingester" / "tmp"
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if any(tmp.iterdir()):
             return True
-        except (Failure, OSError, EOFError):
-            self.unsure.append((identity, body))
-            return False
-        except Exception as error:  # http.client raises several kinds when a peer dies
-            if type(error).__module__ != "http.client":
-                raise
-            self.unsure.append((identity, body))
-            return False
+        time.sleep(0.0005)
+    return False
 
 
-def resend(senders):
-    for sender in senders:
-        waiting, sender.unsure = sender.unsure, []
-        for identity, body in waiting:
-            sender.send(identity, body)
+def terminate(server, rng, tally):
+    """SIGTERM under load; a second one must not hurt either."""
+    server.child.send_signal(signal.SIGTERM)
+    if rng.random() < 0.5:
+        time.sleep(rng.uniform(0, 0.05))
+        server.child.send_signal(signal.SIGTERM)
+        server.child.wait(30)
+        tally["twice terminated"] += 1
+    elif server.child.wait(30) != 0:
+        raise SystemExit(f"SIGTERM under load: status {server.child.returncode}\n{server.tail()}")
+    else:
+        tally["terminated"] += 1
 
 
-def check(client, acknowledged):
-    found = {stack[-1]: value for stack, value in client.stacks(CPU, "{}").items()}
-    missing = [name for name in acknowledged if name not in found]
-    wrong = [(name, found[name], value) for name, value in acknowledged.items() if name in found and found[name] != value]
-    if missing or wrong:
-        raise SystemExit(f"LOST {len(missing)} {missing[:5]}, COUNTED WRONG {len(wrong)} {wrong[:5]}")
-    return len(found)
+def interrupt(server, folder, rng, tally):
+    """Ends the loaded server in one of several ways."""
+    choice = rng.random()
+    if choice < 0.5 and wait_for_flush(folder, 1.2):
+        time.sleep(rng.choice([0, 0, 0.001, 0.003, 0.01]))
+        server.kill()
+        tally["killed in a flush"] += 1
+    elif choice < 0.85:
+        time.sleep(rng.uniform(0.02, 0.6))
+        server.kill()
+        tally["killed"] += 1
+    else:
+        time.sleep(rng.uniform(0.02, 0.4))
+        terminate(server, rng, tally)
+
+
+def restart(server, rng, tally):
+    """Starts the server, sometimes after killing it in its start once or twice."""
+    while rng.random() < 0.3:
+        server.start(wait=False)
+        time.sleep(rng.uniform(0, 0.12))
+        server.kill()
+        tally["killed in its start"] += 1
+    server.start()
+
+
+def round_of(server, folder, load, rng, tally):
+    load.start(server.client)
+    watcher = Watcher(server.client, load)
+    watcher.start()
+    interrupt(server, folder, rng, tally)
+    watcher.stopped = True
+    load.stop()
+    watcher.join(30)
+    if watcher.failure:
+        raise SystemExit(watcher.failure)
+    restart(server, rng, tally)
+    load.settle(server.client)
+    tally["answers while loaded"] += watcher.count
 
 
 def main(arguments=None):
@@ -75,43 +90,35 @@ def main(arguments=None):
     parser.add_argument("--bin")
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--senders", type=int, default=4)
+    parser.add_argument("--flush-period", default="200ms")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args(arguments)
     if options.bin:
-        os.environ["HEARTHTEST_BIN"] = options.bin
+        process.BIN = pathlib.Path(options.bin).resolve()
     rng = random.Random(options.seed)
     print(f"seed {options.seed}", flush=True)
     folder = Folder()
-    server = hearth(folder.path, "-ingester.flush-period=1s", "-log.level=warn")
-    acknowledged, next_number = {}, 0
+    server = hearth(folder.path, f"-ingester.flush-period={options.flush_period}", "-log.level=warn")
+    load, tally = Load(options.senders), dict.fromkeys((
+        "killed", "killed in a flush", "killed in its start", "terminated", "twice terminated", "answers while loaded",
+    ), 0)
+    judge = Judge(load)
     try:
         server.start()
-        for round_number in range(1, options.rounds + 1):
-            senders = [Sender(server.client, number, next_number) for number in range(options.senders)]
-            for sender in senders:
-                sender.start()
-            time.sleep(rng.uniform(0.02, 0.9))
-            server.kill()
-            for sender in senders:
-                sender.stopped = True
-            for sender in senders:
-                sender.join(30)
-            server.start()
-            resend(senders)
-            for sender in senders:
-                if sender.unsure:
-                    raise SystemExit(f"round {round_number}: a push to a ready server failed")
-                acknowledged.update(sender.acknowledged)
-            next_number = max(sender.next for sender in senders)
-            if round_number % 5 == 0 or round_number == options.rounds:
-                count = check(server.client, acknowledged)
-                print(f"round {round_number}: {len(acknowledged)} acknowledged, {count} found", flush=True)
+        for number in range(1, options.rounds + 1):
+            round_of(server, folder.path, load, rng, tally)
+            if number % 10 == 0 or number == options.rounds:
+                count = judge.check(server.client)
+                print(f"round {number}: {len(load.acknowledged)} acknowledged, {count} found; {tally}", flush=True)
         if server.stop() != 0:
             raise SystemExit("the server did not end cleanly")
+    except SystemExit:
+        print(server.tail(), file=sys.stderr)
+        raise
     finally:
         server.close()
         folder.close()
-    return len(acknowledged)
+    return len(load.acknowledged)
 
 
 if __name__ == "__main__":

@@ -145,6 +145,16 @@ import Testing
         for _ in 0..<20 { #expect(try await client.send(ClientRequest(url: url)).body == Array("ok".utf8)) }
     }
 
+    @Test func neverSaysThatNothingWasSentWhenTheServerGotTheRequest() async throws {
+        let client = try Self.client()
+        let answer = try await client.send(ClientRequest(url: HostileListener.shared.url("/mortal")))
+        let url = "http://127.0.0.1:\(String(decoding: answer.body, as: UTF8.self))/append"
+        let request = ClientRequest(method: "POST", url: url, body: Array("profile".utf8))
+        #expect(try await client.send(request).status == 200)
+        await #expect(throws: HTTPClientError.connectionLost) { try await client.send(request) }
+        await #expect(throws: HTTPClientError.connectFailed) { try await client.send(request) }
+    }
+
     @Test func sendsManyRequestsAtOnce() async throws {
         let client = try Self.client()
         let url = HostileListener.shared.url("/echo")

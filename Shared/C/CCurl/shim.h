@@ -25,6 +25,11 @@ static inline long hearth_curl_response_code(CURL *easy) {
     long code = 0;
     return curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code) == CURLE_OK ? code : 0;
 }
+/// Bytes of the request that were handed to the network, over all connections that libcurl tried by itself.
+static inline long hearth_curl_sent_byte_count(CURL *easy) {
+    long count = 0;
+    return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &count) == CURLE_OK ? count : 0;
+}
 static inline CURLMcode hearth_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -22,15 +22,27 @@ static void on_stop_signal(int number) {
     errno = saved;
 }
 
+// The terminal is gone: stop as for SIGTERM, but any number of these is no reason to hurry.
+static void on_hangup(int number) {
+    if (signal_count == 0) on_stop_signal(number);
+}
+
 int hearth_catch_stop_signals(void) {
     if (pipe_ends[0] >= 0 || pipe2(pipe_ends, O_CLOEXEC) != 0) return -1;
-    struct sigaction ignore, catch;
+    struct sigaction ignore, catch, hangup;
     memset(&ignore, 0, sizeof ignore);
     ignore.sa_handler = SIG_IGN;
     memset(&catch, 0, sizeof catch);
     catch.sa_handler = on_stop_signal;
     catch.sa_flags = SA_RESTART;
     if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGTERM, &catch, NULL) != 0) return -1;
+    // Under nohup it is ignored, and stays so.
+    if (sigaction(SIGHUP, NULL, &hangup) != 0) return -1;
+    if (hangup.sa_handler != SIG_IGN) {
+        catch.sa_handler = on_hangup;
+        if (sigaction(SIGHUP, &catch, NULL) != 0) return -1;
+        catch.sa_handler = on_stop_signal;
+    }
     return sigaction(SIGINT, &catch, NULL) == 0 ? pipe_ends[0] : -1;
 }
 

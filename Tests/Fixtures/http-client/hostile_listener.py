@@ -75,9 +75,29 @@ def answer(conn, path, head, body):
         return True
     elif path == "/silent":
         conn.recv(1)
+    elif path == "/mortal":
+        port = b"%d" % mortal()
+        conn.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(port) + port)
+        return True
     elif path == "/once":
         conn.sendall(OK + b"Content-Length: 2\r\n\r\nok")
     return False
+
+
+def mortal():
+    """The port of a server that answers one request, reads another on the same connection, and is gone with both."""
+    own = socket.create_server(("127.0.0.1", 0))
+
+    def live():
+        conn, _ = own.accept()
+        read_request(conn)
+        conn.sendall(OK + b"Content-Length: 2\r\n\r\nok")
+        read_request(conn)
+        own.close()
+        conn.close()
+
+    threading.Thread(target=live, daemon=True).start()
+    return own.getsockname()[1]
 
 
 def serve(conn):
