@@ -75,6 +75,7 @@ fuzz: ## Fuzz every decoder (FUZZ_SECONDS in all, 60 by default)
 
 chaos: build ## Kill a loaded server 1,000 times and look for what it acknowledged
 	$(PYTHON) Tests/Chaos/kill_loop.py --bin $(BIN) --rounds 1000 $(ARGS)
+	$(PYTHON) Tests/Chaos/cluster_loop.py --bin $(BIN) --rounds 100 $(ARGS)
 
 release: deps ## Build optimised executables that carry the Swift runtime with them
 	$(SWIFT) build $(FLAGS) --static-swift-stdlib --scratch-path $(BUILD)/static -Xcc -fno-omit-frame-pointer

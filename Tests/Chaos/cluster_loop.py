@@ -113,7 +113,8 @@ class Cluster:
 
 def probe():
     return pprof.build(
-        [(("probe",), [1], {})], types=(("inuse_space", "bytes"),), period=("space", "bytes", 1), time_nanos=time.time_ns()
+        [(("probe",), [1], {})], types=(("inuse_space", "bytes"),), period=("space", "bytes", 1),
+        time_nanos=time.time_ns(),
     )
 
 
