@@ -43,7 +43,8 @@ import WebUI
         )
         guard case .bytes(let bytes)? = response?.body else { return [:] }
         let css = String(decoding: bytes, as: UTF8.self)
-        let start = try #require(css.range(of: try #require(Self.themes[theme])))
+        let opening = try #require(Self.themes[theme])
+        let start = try #require(css.range(of: opening))
         let block = css[start.upperBound...].prefix { $0 != "}" }
         var found: [String: [Double]] = [:]
         for line in block.split(separator: "\n") {
@@ -70,7 +71,9 @@ import WebUI
     @Test(arguments: ["light", "dark", "contrast"]) func textIsReadable(theme: String) throws {
         let colours = try colours(theme)
         for (text, ground, least) in Self.pairs {
-            let measured = ratio(try #require(colours[text]), try #require(colours[ground]))
+            let front = try #require(colours[text])
+            let back = try #require(colours[ground])
+            let measured = ratio(front, back)
             #expect(measured >= least, "\(text) on \(ground) in \(theme): \(measured)")
         }
     }
@@ -79,7 +82,8 @@ import WebUI
         let colours = try colours(theme)
         let text = try #require(colours["flame-text"])
         for slot in 0..<24 {
-            let measured = ratio(text, try #require(colours["flame-\(slot)"]))
+            let box = try #require(colours["flame-\(slot)"])
+            let measured = ratio(text, box)
             #expect(measured >= 4.5, "a label on slot \(slot) in \(theme): \(measured)")
         }
     }
