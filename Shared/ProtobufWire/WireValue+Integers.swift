@@ -17,6 +17,7 @@ extension Int64: MapKey {
 
     package func write(_ json: inout JSONWriter) { json.quotedDigits(self) }
 
+    /// Appends `values` in quotes, with commas between them.
     package static func writeAll(_ values: [Self], _ json: inout JSONWriter) { json.quotedDigits(values) }
 
     package init?(jsonKey: String) { self.init(jsonKey) }
