@@ -37,9 +37,9 @@ struct StackRepair: ~Copyable {
     private var samples = Column<DecodedProfile.Sample>()
     private var hashes = Column<UInt64>()
 
-    /// A group on its way into order: the first location id of its root end decides nearly always.
+    /// A group on its way into order: the first location ids of its root end decide nearly always.
     private struct GroupKey {
-        var id: UInt64
+        var key: UInt64
         var group: Int
     }
 
@@ -165,12 +165,21 @@ struct StackRepair: ~Copyable {
         var order: [GroupKey] = []
         swap(&order, &self.order)
         order.removeAll(keepingCapacity: true)
+        var allIDs: UInt64 = 0
+        for index in tables.locations.indices { allIDs |= tables.locations[index].id }
+        let areShort = allIDs <= UInt64(UInt16.max)
         for index in self.groups.indices {
-            let first = profile.frames[self.end(profile, index) - Self.suffixLength]
-            order.append(GroupKey(id: tables.locations[Int(first)].id.byteSwapped, group: index))
+            let start = self.end(profile, index) - Self.suffixLength
+            var key = tables.locations[Int(profile.frames[start])].id.byteSwapped
+            for next in start + 1..<start + (areShort ? 4 : 1) {
+                // Of ids of two bytes, the others zero, four fit.
+                let id = tables.locations[Int(profile.frames[next])].id.byteSwapped
+                key |= id &>> UInt64(16 &* (next &- start))
+            }
+            order.append(GroupKey(key: key, group: index))
         }
         order.sort { left, right in
-            guard left.id == right.id else { return left.id < right.id }
+            guard left.key == right.key else { return left.key < right.key }
             let (a, b) = (self.end(profile, left.group), self.end(profile, right.group))
             for back in stride(from: Self.suffixLength, to: 0, by: -1) {
                 let one = tables.locations[Int(profile.frames[a - back])].id
