@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import HTTPServer
+internal import ServiceKit
 
 /// The pprof of an `/ingest` body, and what its form says about it.
 struct IngestUpload {
