@@ -79,6 +79,9 @@ extension ServiceError {
             self.httpStatus = 408
         case .disconnected: self = .canceled
         case .malformed: self.init(.invalidArgument, "malformed request body", cause: error)
+        case .overloaded(let limit):
+            let reason = "requests in flight hold \(limit) bytes, the limit (err-overloaded)"
+            self.init(.unavailable, reason, cause: error, retryAfterSeconds: Int.random(in: 1...10))
         }
     }
 }

@@ -129,6 +129,33 @@ import Testing
         #expect(await table.respond(to: Self.request("GET", "/ready")).status == 200)
         #expect(registry.render().contains("pyroscope_load_shed_total{resource=\"requests\"} 2\n"))
     }
+
+    /// A body of four bytes fits, one of six does not; what was held is given back with the answer.
+    @Test func bodiesInFlightHoldNoMoreThanTheirBudget() async {
+        let table = RouteTable(
+            routes: [
+                .post("/length") { request in
+                    do throws(HTTPBodyError) {
+                        let count = try await request.collectBody(limit: 100).count
+                        return HTTPResponse(status: 200, contentType: "text/plain", text: "\(count)")
+                    } catch {
+                        return ServiceError(error).plainResponse
+                    }
+                }
+            ],
+            registry: MetricRegistry(),
+            logger: .silent,
+            bodyByteCountMax: 5
+        )
+        for _ in 0..<3 {
+            let fits = await table.respond(to: Self.request("POST", "/length", body: [1, 2, 3, 4]))
+            #expect(Self.text(fits) == "4")
+            let tooMuch = await table.respond(to: Self.request("POST", "/length", body: [1, 2, 3, 4, 5, 6]))
+            #expect(tooMuch.status == 503)
+            #expect(tooMuch.headers["Retry-After"] != nil)
+            #expect(Self.text(tooMuch).contains("requests in flight hold 5 bytes, the limit"))
+        }
+    }
 }
 
 @Suite struct ResponseGzipTests {

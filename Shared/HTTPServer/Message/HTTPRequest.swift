@@ -13,6 +13,8 @@ package enum HTTPBodyError: Error, Equatable {
     case disconnected
     /// Broken framing (chunk lines, more bytes than declared).
     case malformed
+    /// The requests in flight hold as many bytes as they may together.
+    case overloaded(limit: Int)
 }
 
 /// The body of a request: bytes in pieces, in order, read once.
@@ -65,6 +67,20 @@ package struct HTTPRequest: Sendable {
             authority: head.authority,
             remoteAddress: remoteAddress,
             declaredLength: head.declaredLength,
+            body: body
+        )
+    }
+
+    /// The same request with its body read through another source.
+    package func reading(_ body: any HTTPBodySource) -> HTTPRequest {
+        HTTPRequest(
+            method: self.method,
+            target: self.target,
+            version: self.version,
+            headers: self.headers,
+            authority: self.authority,
+            remoteAddress: self.remoteAddress,
+            declaredLength: self.declaredLength,
             body: body
         )
     }

@@ -16,22 +16,26 @@ package struct RouteTable: HTTPHandler {
     private let logger: Logger
     private let running = RunningRequests()
     private let requestCountMax: Int
+    private let bodies: MemoryBudget
 
     /// A table of `routes`, then of `mounts`.
     ///
-    /// A mount without name is measured by path: its paths must be few.
+    /// A mount without name is measured by path: its paths must be few. Bodies of the requests in flight
+    /// hold at most `bodyByteCountMax` bytes together.
     package init(
         routes: [Route],
         mounts: [(name: String?, respond: Mount)] = [],
         registry: MetricRegistry,
         logger: Logger,
-        requestCountMax: Int = 2_000
+        requestCountMax: Int = 2_000,
+        bodyByteCountMax: Int = 256 << 20
     ) {
         self.routes = routes
         self.mounts = mounts
         self.metrics = RequestMetrics(registry)
         self.logger = logger
         self.requestCountMax = requestCountMax
+        self.bodies = MemoryBudget(byteLimit: bodyByteCountMax)
     }
 
     /// Answers one request.
@@ -41,10 +45,17 @@ package struct RouteTable: HTTPHandler {
         defer { self.running.leave() }
         self.metrics.inflight.set(count)
         let path = Self.normalized(request.path)
-        var (route, response) = await self.answer(request, path, isFull: count > self.requestCountMax)
+        let isFull = count > self.requestCountMax
+        var (route, response) = await self.answer(self.budgeted(request), path, isFull: isFull)
         ResponseGzip.apply(to: &response, accepted: request.headers["Accept-Encoding"])
         self.measure(request, route: route, response, ContinuousClock.now - started)
         return response
+    }
+
+    /// What reads no body costs nothing here.
+    private func budgeted(_ request: HTTPRequest) -> HTTPRequest {
+        guard request.method != "GET", request.method != "HEAD" else { return request }
+        return request.reading(BudgetedBody(request.body, budget: self.bodies))
     }
 
     private func answer(

@@ -9,6 +9,7 @@ package struct ProcessConfig: Sendable, Equatable {
     package var listenPort = 4_040
     package var connectionCountMax = 4_096
     package var requestCountMax = 2_000
+    package var inflightByteCountMax = 256 << 20
     package var idleTimeout = Duration.seconds(60)
     package var headerTimeout = Duration.seconds(10)
     package var writeTimeout = Duration.seconds(30)
@@ -44,6 +45,12 @@ package struct ProcessConfig: Sendable, Equatable {
                 \.requestCountMax,
                 in: 1...1_000_000,
                 "Requests under way; above it the answer is 503."
+            ).advanced(),
+            .byteCount(
+                "server.http-inflight-bytes-limit",
+                \.inflightByteCountMax,
+                in: 1 << 20...1 << 40,
+                "Bytes that the bodies of requests under way may hold together; above it the answer is 503."
             ).advanced(),
             .duration(
                 "server.http-idle-timeout",

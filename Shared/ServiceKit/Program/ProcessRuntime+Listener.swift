@@ -14,7 +14,8 @@ extension ProcessRuntime {
             mounts: mounts,
             registry: self.registry,
             logger: logger,
-            requestCountMax: config.requestCountMax
+            requestCountMax: config.requestCountMax,
+            bodyByteCountMax: config.inflightByteCountMax
         )
         return HTTPService(config, handler: table, registry: self.registry, logger: logger)
     }
