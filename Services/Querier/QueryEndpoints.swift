@@ -7,13 +7,13 @@ package import RPC
 package import ServiceKit
 internal import WireAPI
 
-/// The querier on the wire: `querier.v1.QuerierService` and `GET /pyroscope/render`.
+/// The querier on the wire: `querier.v1.QuerierService` and the routes under `/pyroscope`.
 package struct QueryEndpoints: Sendable {
-    private let service: QueryService
-    private let tenancy: Tenancy
-    private let limits: TenantLimitsTable
+    let service: QueryService
+    let tenancy: Tenancy
+    let limits: TenantLimitsTable
     private let logger: Logger
-    private let now: @Sendable () -> Int64
+    let now: @Sendable () -> Int64
 
     /// Endpoints over `service`; `now` gives milliseconds since 1970, `logger` hears of faults of ours.
     package init(
@@ -28,15 +28,6 @@ package struct QueryEndpoints: Sendable {
         self.limits = limits
         self.logger = logger
         self.now = now
-    }
-
-    /// The routes that are no RPC.
-    package var routes: [Route] {
-        [
-            .get("/pyroscope/render") { request in
-                await Self.reportingGaps(request) { await self.render(request) }
-            }
-        ]
     }
 
     /// `router` with gaps in its answers reported; it may serve other services as well.
@@ -68,18 +59,6 @@ package struct QueryEndpoints: Sendable {
                 try await service.selectSeries(request, scope)
             },
         ]
-    }
-
-    private func render(_ request: HTTPRequest) async -> HTTPResponse {
-        do throws(ServiceError) {
-            let items = try QueryItems(of: request)
-            let scope = try self.scope(request.headers, deadline: nil)
-            do throws(QueryError) {
-                let json = try await self.service.render(items, scope)
-                let headers: HTTPHeaders = ["Content-Type": "application/json"]
-                return HTTPResponse(status: 200, headers: headers, body: .bytes(json))
-            } catch { throw self.noted(error) }
-        } catch { return error.connectResponse }
     }
 
     /// Runs `respond` so that gaps in its answer are told to the client, or turned into an error.
@@ -135,20 +114,35 @@ package struct QueryEndpoints: Sendable {
     }
 
     /// What the client is told; the cause of a fault of ours goes to the log only.
-    private func noted(_ error: QueryError) -> ServiceError {
+    func noted(_ error: QueryError) -> ServiceError {
         if case .internal(let cause) = error { self.logger.error("query failed", ["error": .error(cause)]) }
         return ServiceError(error)
     }
 
+    /// What surrounds a query over RPC; a request without a usable tenant is unauthenticated.
     private func scope(
         _ headers: HTTPHeaders,
         deadline: ContinuousClock.Instant?
     ) throws(ServiceError) -> QueryScope {
-        let tenant: TenantID
         do throws(TenancyError) {
-            tenant = try self.tenancy.tenant(of: headers)
+            return self.scope(try self.tenant(of: headers), headers, deadline: deadline)
         } catch { throw ServiceError(error) }
-        return QueryScope(
+    }
+
+    /// The one tenant of a query: answers over several are not made yet.
+    func tenant(of headers: HTTPHeaders) throws(TenancyError) -> TenantID {
+        let tenants = try self.tenancy.tenants(of: headers)
+        guard tenants.count == 1, let tenant = tenants.first else { throw .multiple }
+        return tenant
+    }
+
+    /// What surrounds a query of `tenant`.
+    func scope(
+        _ tenant: TenantID,
+        _ headers: HTTPHeaders,
+        deadline: ContinuousClock.Instant?
+    ) -> QueryScope {
+        QueryScope(
             tenant: tenant,
             limits: QueryLimits(self.limits.limits(of: tenant)),
             nowMilliseconds: self.now(),

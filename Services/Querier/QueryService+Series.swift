@@ -20,12 +20,10 @@ extension QueryService {
             type: try QueryTerms.profileType(request.profileTypeID),
             range: steps.readRange
         )
-        var groupBy: [String] = []
-        for name in request.groupBy where !name.isEmpty && !groupBy.contains(name) { groupBy.append(name) }
-        let names = groupBy
+        let groupBy = try Self.groupBy(request.groupBy)
         let tenant = scope.tenant
         let parts = try await self.sources.gather(scope, steps.readRange) { source throws(IngesterError) in
-            try await source.totals(tenant: tenant, query: query, groupBy: names)
+            try await source.totals(tenant: tenant, query: query, groupBy: groupBy)
         }
         var groups: [LabelSet: [Int64: Int64]] = [:]
         for part in parts.flatMap(\.self) { steps.add(part.totals, to: &groups[part.labels, default: [:]]) }
@@ -34,6 +32,19 @@ extension QueryService {
         }.sorted()
         if let limit = request.limit, limit > 0 { series = Array(series.prefix(Int(clamping: limit))) }
         return QuerierV1.SelectSeriesResponse(series: series.map { $0.message(steps) })
+    }
+
+    /// More labels than any series has.
+    private static let groupByCountMax = 256
+
+    /// The names to group by, each once, in the order in which the request has them.
+    private static func groupBy(_ asked: [String]) throws(QueryError) -> [String] {
+        guard asked.count <= Self.groupByCountMax else {
+            throw .invalid("group_by names \(asked.count) labels, limit \(Self.groupByCountMax)")
+        }
+        var names: [String] = []
+        for name in asked where !name.isEmpty && !names.contains(name) { names.append(name) }
+        return names
     }
 
     /// The labels of a group in the order in which the request names them.

@@ -22,7 +22,8 @@ struct RPCAnswer {
         case .failure(let error): return error.connectResponse
         case .success(let message):
             var headers: HTTPHeaders = ["Content-Type": transport.contentType]
-            guard self.isGzip, !message.isEmpty else {
+            // An empty message becomes an empty gzip member, as the Go server answers.
+            guard self.isGzip else {
                 return HTTPResponse(status: 200, headers: headers, body: .bytes(message))
             }
             headers.set("Content-Encoding", "gzip")

@@ -198,6 +198,19 @@ import WireAPI
         #expect(await Door().send("POST", "/ingest/x?name=a").status == 404)
     }
 
+    @Test(arguments: [
+        ("a/b", "tenant ID 'a/b' contains unsupported character '/'"), ("a|b", "multiple org IDs present"),
+    ])
+    func aTenantThatCannotBeReadMakesAPprofUnreadable(id: String, reason: String) async {
+        let door = Door(isMultiTenant: true)
+        let headers: HTTPHeaders = ["X-Scope-OrgID": id]
+        let pprof = await door.send("POST", "/ingest?name=a&format=pprof", headers, body: [1])
+        #expect(pprof.status == 422)
+        #expect(pprof.message == "parsing IngestInput-pprof failed \(reason)")
+        #expect(await door.send("POST", "/ingest?name=a&format=lines", headers, body: [1]).status == 401)
+        #expect(door.sink.profiles.isEmpty)
+    }
+
     @Test(arguments: ["lines", "trie", "tree", "speedscope", "groups", "anything"])
     func formatsStillToComeSaySo(format: String) async {
         let answer = await Door().send("POST", "/ingest?name=a&format=\(format)", body: [1])

@@ -81,6 +81,28 @@ import Testing
         #expect(response.status == 405)
     }
 
+    @Test func refusesDOT() async {
+        let target = "/pyroscope/render?query=\(Setting.cpu)&format=dot"
+        #expect(await Setting([]).respond(to: Setting.request("GET", target)).status == 501)
+    }
+
+    @Test func listsValuesOfTheLastHour() async throws {
+        #expect(await Self.values("label=service_name") == "[\"api\"]\n")
+        #expect(await Self.values("label=__name__") == "[\"\(Setting.cpu)\"]\n")
+        #expect(await Self.values("label=nothing") == "null\n")
+        for query in ["", "label=", "name=service_name"] {
+            let text = await Self.values(query)
+            #expect(text == "{\"code\":\"invalid_argument\",\"message\":\"label parameter is required\"}")
+        }
+    }
+
+    private static func values(_ query: String) async -> String {
+        let request = Setting.request("GET", "/pyroscope/label-values?\(query)")
+        let response = await Setting([MemorySource(Self.samples)]).respond(to: request)
+        guard case .bytes(let bytes) = response.body else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     private static func range(_ length: Int64) -> String {
         "from=\(Setting.start)&until=\(Setting.start + length)"
     }

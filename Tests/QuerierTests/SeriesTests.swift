@@ -35,6 +35,14 @@ import WireAPI
         #expect(series.first?.points.map(\.value) == expected.map(\.1))
     }
 
+    @Test func refusesToGroupByMoreLabelsThanASeriesHas() async {
+        let setting = Setting([MemorySource([])])
+        let request = Setting.seriesRequest(step: 15, groupBy: (0...256).map { "l\($0)" })
+        await #expect(throws: QueryError.self) {
+            try await setting.service.selectSeries(request, setting.scope)
+        }
+    }
+
     @Test func groupsInTheOrderAskedForAndSortsByTotal() async throws {
         let samples = [
             Setting.sample("a", 5, service: "b", labels: [Label("region", "eu")]),

@@ -61,12 +61,15 @@ import Testing
         )
     }
 
-    @Test func anEmptyAnswerStaysUncompressed() async throws {
+    @Test func anEmptyAnswerIsAnEmptyMember() async throws {
         let headers = [("Accept-Encoding", "gzip")]
-        let response = try #require(
+        let packed = try #require(
             await EchoService.call([], contentType: "application/proto", headers: headers)
         )
-        #expect(response.headers["Content-Encoding"] == nil && response.bytes.isEmpty)
+        #expect(packed.headers["Content-Encoding"] == "gzip")
+        #expect(try EchoService.gunzip(packed.bytes).isEmpty)
+        let plain = try #require(await EchoService.call([], contentType: "application/proto"))
+        #expect(plain.headers["Content-Encoding"] == nil && plain.bytes.isEmpty)
     }
 
     @Test(arguments: ["br", "GZIP", "deflate"])

@@ -29,12 +29,8 @@ struct IngestEndpoint: Sendable {
     }
 
     private func ingest(_ request: HTTPRequest) async throws(IngestRefusal) {
-        let tenant: TenantID
-        do throws(TenancyError) {
-            tenant = try self.tenancy.tenant(of: request.headers)
-        } catch {
-            throw IngestRefusal(ServiceError(error))
-        }
+        let tenant: Result<TenantID, TenancyError> = self.tenant(of: request)
+        if case .failure(.missing) = tenant { throw IngestRefusal(ServiceError(TenancyError.missing)) }
         let query: QueryItems
         do throws(ServiceError) {
             query = try QueryItems(of: request)
@@ -46,19 +42,42 @@ struct IngestEndpoint: Sendable {
             parameter: query["format"] ?? "",
             contentType: request.headers["Content-Type"] ?? ""
         )
-        let limit = self.intake.limits.limits(of: tenant).bodyByteCountMax ?? .max
+        let owner = try Self.owner(tenant, format)
+        let limit = self.intake.limits.limits(of: owner).bodyByteCountMax ?? .max
         let candidates: [Candidate]
         if format == .jfr {
-            candidates = try await self.candidates(ofRecording: request, name, query, tenant)
+            candidates = try await self.candidates(ofRecording: request, name, query, owner)
         } else {
             let upload = try await IngestUpload(request, format, limit: limit)
             candidates = upload.payload.isEmpty ? [] : [self.candidate(name, query, upload)]
         }
         guard !candidates.isEmpty else { return }
         do throws(IntakeFailure) {
-            try await self.intake.store(candidates, tenant: tenant)
+            try await self.intake.store(candidates, tenant: owner)
         } catch {
             throw IngestRefusal(error)
+        }
+    }
+
+    private func tenant(of request: HTTPRequest) -> Result<TenantID, TenancyError> {
+        do throws(TenancyError) {
+            return .success(try self.tenancy.tenant(of: request.headers))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// A tenant that cannot be read makes a pprof or recording unreadable, as the Go server has it: 422 instead of 401.
+    private static func owner(
+        _ tenant: Result<TenantID, TenancyError>,
+        _ format: IngestFormat
+    ) throws(IngestRefusal) -> TenantID {
+        do throws(TenancyError) {
+            return try tenant.get()
+        } catch {
+            let isParsed = format == .pprof || format == .multipart || format == .jfr
+            guard isParsed, error.code == .unauthenticated else { throw IngestRefusal(ServiceError(error)) }
+            throw IngestRefusal(.unreadable, "parsing IngestInput-pprof failed \(error.message)")
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a form of parts was refused.
-enum MultipartError: Error, Equatable {
+package enum MultipartError: Error, Equatable {
     case boundaryMissing
     /// The first boundary line never came.
     case noPart
@@ -12,7 +12,7 @@ enum MultipartError: Error, Equatable {
     case headersTooLong(limit: Int)
 
     /// For the client.
-    var text: String {
+    package var text: String {
         switch self {
         case .boundaryMissing: "no multipart boundary param in Content-Type"
         case .noPart: "multipart: NextPart: EOF"
@@ -27,11 +27,11 @@ enum MultipartError: Error, Equatable {
 /// Reads `multipart/form-data` piece by piece; keeps only the files it was asked for, nothing on disk.
 ///
 /// A pure machine: bytes in, parts out. A part counts when it has a file name; the first of each name wins.
-struct MultipartParser {
+package struct MultipartParser {
     /// Parts of one form.
-    static let partCountMax = 8
+    package static let partCountMax = 8
     /// Bytes of one part's header.
-    static let headerByteCountMax = 8 << 10
+    package static let headerByteCountMax = 8 << 10
 
     private enum State { case preamble, afterBoundary, headers, content, end }
 
@@ -46,10 +46,10 @@ struct MultipartParser {
     private var open: String?
     private var content: [UInt8] = []
     /// Contents of the files read so far.
-    private(set) var files: [String: [UInt8]] = [:]
+    package private(set) var files: [String: [UInt8]] = [:]
 
     /// A parser for a request's content type that keeps the files in `wanted`.
-    init(contentType: String, wanted: Set<String>) throws(MultipartError) {
+    package init(contentType: String, wanted: Set<String>) throws(MultipartError) {
         guard let boundary = Self.parameter("boundary", of: contentType), !boundary.isEmpty,
             boundary.utf8.count <= 70
         else { throw .boundaryMissing }
@@ -58,13 +58,13 @@ struct MultipartParser {
     }
 
     /// Takes the next piece of the body.
-    mutating func take(_ piece: [UInt8]) throws(MultipartError) {
+    package mutating func take(_ piece: [UInt8]) throws(MultipartError) {
         self.rest += piece
         while try self.step() {}
     }
 
     /// Call at the end of the body.
-    func finish() throws(MultipartError) {
+    package func finish() throws(MultipartError) {
         switch self.state {
         case .end: return
         case .preamble: throw .noPart
@@ -86,11 +86,10 @@ struct MultipartParser {
 
     /// Keeps or drops everything before the next delimiter; a piece of one at the end waits for more.
     private mutating func readToDelimiter() -> Bool {
-        let found = Self.find(self.delimiter, in: self.rest)
-        let count = found ?? max(0, self.rest.count - self.delimiter.count + 1)
+        let (isFound, count) = self.nextDelimiter()
         if self.state == .content, self.open != nil { self.content += self.rest[..<count] }
-        self.rest.removeFirst(found == nil ? count : count + self.delimiter.count)
-        guard found != nil else { return false }
+        self.rest.removeFirst(isFound ? count + self.delimiter.count : count)
+        guard isFound else { return false }
         if let name = self.open {
             self.files[name] = self.content
             self.open = nil
@@ -100,14 +99,30 @@ struct MultipartParser {
         return true
     }
 
+    /// How many bytes come before the next delimiter, or are surely none.
+    ///
+    /// A boundary that goes on is content: another form's boundary may begin like ours.
+    private func nextDelimiter() -> (isFound: Bool, count: Int) {
+        var start = 0
+        while let found = Self.find(self.delimiter, in: self.rest, from: start) {
+            let end = found + self.delimiter.count
+            guard end < self.rest.count else { return (false, found) }
+            switch self.rest[end] {
+            case 0x20, 0x09, 0x0D, 0x0A, 0x2D: return (true, found)
+            default: start = found + 1
+            }
+        }
+        return (false, max(start, self.rest.count - self.delimiter.count + 1))
+    }
+
     private mutating func readBoundaryEnd() throws(MultipartError) -> Bool {
         guard self.rest.count >= 2 else { return false }
         if self.rest[0] == 0x2D, self.rest[1] == 0x2D {
             self.state = .end
             return true
         }
-        // White space may follow a boundary.
-        while let first = self.rest.first, first == 0x20 || first == 0x09 { self.rest.removeFirst() }
+        // White space may follow a boundary; it goes at once, or much of it would cost its square.
+        self.rest.removeFirst(self.rest.prefix { $0 == 0x20 || $0 == 0x09 }.count)
         guard self.rest.count >= 2 else { return false }
         guard self.rest[0] == 0x0D, self.rest[1] == 0x0A else { throw .malformed }
         self.partCount += 1
@@ -140,10 +155,10 @@ struct MultipartParser {
         return true
     }
 
-    /// Where `pattern` begins in `bytes`.
-    private static func find(_ pattern: [UInt8], in bytes: [UInt8]) -> Int? {
+    /// Where `pattern` begins in `bytes`, at `start` or later.
+    private static func find(_ pattern: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Int? {
         guard let first = pattern.first, bytes.count >= pattern.count else { return nil }
-        var at = 0
+        var at = start
         let last = bytes.count - pattern.count
         while at <= last {
             guard let hit = bytes[at...last].firstIndex(of: first) else { return nil }

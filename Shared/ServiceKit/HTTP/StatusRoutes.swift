@@ -46,8 +46,8 @@ package struct BuildDescription: Sendable, Equatable {
 
     func response(to request: HTTPRequest) -> HTTPResponse {
         let isPretty = request.headers["Accept"] == "application/json+pretty"
-        let type = isPretty ? "application/json+pretty" : "application/json"
-        return HTTPResponse(status: 200, contentType: type, text: isPretty ? self.prettyJSON : self.json)
+        let text = isPretty ? self.prettyJSON : self.json
+        return HTTPResponse(status: 200, contentType: "application/json", text: text)
     }
 }
 
