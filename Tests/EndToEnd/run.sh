@@ -9,6 +9,6 @@ mkdir -p "$tally"
 
 venv=.build/venv
 [ -x $venv/bin/python ] || python3 -m venv $venv
-$venv/bin/python -c 'import pyroscope, selenium, google.protobuf' 2>/dev/null ||
-    $venv/bin/pip install --quiet --disable-pip-version-check pyroscope-io selenium protobuf h2
+$venv/bin/python -c 'import pyroscope, selenium, google.protobuf, h2, grpc' 2>/dev/null ||
+    $venv/bin/pip install --quiet --disable-pip-version-check pyroscope-io selenium protobuf h2 grpcio
 exec $venv/bin/python Tests/EndToEnd/run.py "$tally"
