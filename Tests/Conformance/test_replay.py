@@ -110,6 +110,9 @@ class Replay(unittest.TestCase):
     def test_polyglot_pprof(self):
         self.replay("--scenario", "scenarios/polyglot-pprof")
 
+    def test_jfr(self):
+        self.replay("--scenario", "scenarios/jfr")
+
     def test_multi_tenant(self):
         self.replay("--scenario", "scenarios/multi-tenant", flags=["-auth.multitenancy-enabled=true"])
 

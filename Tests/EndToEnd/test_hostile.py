@@ -158,6 +158,8 @@ class HostileWrites(Attack):
             self.refused(PUSH, pprof.push_request([(LABELS, [("id", inner)])]), "application/proto")
             self.refused("/ingest?name=bomb&format=pprof", inner, "application/octet-stream")
             self.refused("/ingest?name=bomb", form(("profile", inner)), "multipart/form-data; boundary=xyz")
+            self.refused("/ingest?name=bomb&format=jfr", inner, "application/octet-stream")
+            self.refused("/ingest?name=bomb&format=jfr", form(("jfr", inner)), "multipart/form-data; boundary=xyz")
         many = pprof.push_request([(LABELS, [(str(i), bomb(15 << 20)) for i in range(200)])])
         self.refused(PUSH, many, "application/proto")
         members = bomb(1 << 20) * 200
@@ -212,6 +214,14 @@ class HostileWrites(Attack):
         self.refused(PUSH, pprof.push_request([(LABELS, [("id", sample_labels)])]), "application/proto")
         name = "app{" + ",".join(f"l{i}=v" for i in range(100)) + "}"
         self.refused(f"/ingest?format=pprof&name={name.replace('{', '%7B').replace('}', '%7D')}", profile, "application/octet-stream")
+
+    def test_recordings_that_are_none(self):
+        head = b"FLR\0\0\2\0\1"
+        for size in (0, 1, 68, (1 << 31), (1 << 63) - 1, (1 << 64) - 1):
+            for offset in (0, 68, (1 << 62), (1 << 64) - 1):
+                chunk = head + b"".join(one.to_bytes(8, "big") for one in (size, offset, offset, 0, 0, 0, 1)) + bytes(4)
+                for body in (chunk, chunk + b"\xff" * 1_000, chunk * 2, chunk + bytes(1_000_000)):
+                    self.refused("/ingest?name=j&format=jfr", body, "application/octet-stream", statuses=(200, 422))
 
     def test_mutated_profiles(self):
         chance = random.Random(7)
