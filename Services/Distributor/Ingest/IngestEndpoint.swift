@@ -67,7 +67,8 @@ struct IngestEndpoint: Sendable {
         }
     }
 
-    /// A tenant that cannot be read makes a pprof or recording unreadable, as the Go server has it: 422 instead of 401.
+    /// A tenant that cannot be read makes a pprof or recording unreadable, as the Go server has it: 422, not
+    /// 401.
     private static func owner(
         _ tenant: Result<TenantID, TenancyError>,
         _ format: IngestFormat
