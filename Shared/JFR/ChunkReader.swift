@@ -7,7 +7,11 @@ struct ChunkReader {
     private let events: EventLayouts
     private let poolSteps: [[LayoutStep]]
     private let frameSteps: [LayoutStep]
+    /// For frames that hold nothing but integers.
+    private let frameShape: FrameShape?
     let ticksPerSecond: UInt64
+    /// Locations of the stack being read.
+    private var scratch: [UInt32] = []
 
     /// Answers by number in the pool; 0 is not asked yet.
     private var stacks: [UInt32]
@@ -18,6 +22,27 @@ struct ChunkReader {
     /// Answers that are no number plus two.
     private static let unknown: UInt32 = 0
     private static let unresolvable: UInt32 = 1
+
+    /// Which of a frame's integers is what.
+    private struct FrameShape {
+        var fieldCount = 0
+        var method = -1
+        var line = -1
+
+        /// Nil when a frame holds more than integers.
+        init?(_ steps: [LayoutStep]) {
+            for step in steps {
+                switch step.action {
+                case .longs: self.fieldCount += step.count
+                case .keepLong:
+                    if step.count == Slot.method.rawValue { self.method = self.fieldCount }
+                    if step.count == Slot.line.rawValue { self.line = self.fieldCount }
+                    self.fieldCount += 1
+                default: return nil
+                }
+            }
+        }
+    }
 
     /// What a thread does, as far as it matters.
     enum ThreadState { case runnable, sleeping, other }
@@ -40,16 +65,17 @@ struct ChunkReader {
             self.poolSteps = steps
             let frame = layouts.metadata.place(named: RequiredClass.stackFrame.rawValue) ?? 0
             self.frameSteps = try layouts.steps(frame, keeping: PoolKind.frameBindings)
+            self.frameShape = FrameShape(self.frameSteps)
         } catch {
             throw error.met(in: .constantPool)
         }
         self.events = try EventLayouts(&layouts)
         self.layouts = layouts
         self.ticksPerSecond = header.ticksPerSecond
-        self.stacks = Array(repeating: Self.unknown, count: self.pools[.stackTrace].count)
-        self.functions = Array(repeating: Self.unknown, count: self.pools[.method].count)
-        self.symbols = Array(repeating: nil, count: self.pools[.symbol].count)
-        self.states = Array(repeating: nil, count: self.pools[.threadState].count)
+        self.stacks = Array(repeating: Self.unknown, count: self.pools.count(.stackTrace))
+        self.functions = Array(repeating: Self.unknown, count: self.pools.count(.method))
+        self.symbols = Array(repeating: nil, count: self.pools.count(.symbol))
+        self.states = Array(repeating: nil, count: self.pools.count(.threadState))
     }
 
     /// Reads the event at `at` and moves behind it; nil when it does not count.
@@ -66,11 +92,11 @@ struct ChunkReader {
         let id = try JFRCoding.long(bytes, &at)
         guard at <= start + size else { throw JFRError(.badSize, at: start) }
         defer { at = start + size }
-        guard let entry = self.events.entry(id) else { return nil }
+        guard let place = self.events.place(id) else { return nil }
         values = SlotValues()
-        try self.layouts.read(bytes, &at, entry.steps, into: &values)
+        try self.layouts.read(bytes, &at, self.events.steps(at: place), into: &values)
         guard at <= start + size else { throw JFRError(.badSize, at: start) }
-        return entry.kind
+        return self.events.kind(at: place)
     }
 
     /// A text whose position was kept; an unknown constant is empty.
@@ -81,8 +107,8 @@ struct ChunkReader {
             switch try JFRCoding.text(bytes, &at) {
             case .inline(let text): return text
             case .constant(let id):
-                guard let number = self.pools[.string].ids.number(of: id) else { return "" }
-                at = Int(self.pools[.string].offsets[number])
+                guard let number = self.pools.number(.string, id) else { return "" }
+                at = self.pools.position(.string, number)
             }
         }
         throw JFRError(.nestedTooDeep, at: at)
@@ -97,7 +123,7 @@ extension ChunkReader {
         _ kind: PoolKind,
         _ number: Int
     ) throws(JFRError) -> SlotValues {
-        var at = Int(self.pools[kind].offsets[number])
+        var at = self.pools.position(kind, number)
         var values = SlotValues()
         try self.layouts.read(bytes, &at, self.poolSteps[kind.rawValue], into: &values)
         return values
@@ -105,7 +131,7 @@ extension ChunkReader {
 
     /// The state that an id stands for; nil when it cannot be resolved.
     mutating func threadState(_ bytes: Span<UInt8>, _ id: UInt64) throws(JFRError) -> ThreadState? {
-        guard let number = self.pools[.threadState].ids.number(of: id) else { return nil }
+        guard let number = self.pools.number(.threadState, id) else { return nil }
         if let known = self.states[number] { return known }
         let name = try self.text(bytes, at: try self.values(bytes, .threadState, number)[.value])
         let state: ThreadState =
@@ -124,25 +150,42 @@ extension ChunkReader {
         _ id: UInt64,
         _ table: inout StackTable
     ) throws(JFRError) -> UInt32? {
-        guard let number = self.pools[.stackTrace].ids.number(of: id) else { return nil }
+        guard let number = self.pools.number(.stackTrace, id) else { return nil }
         let known = self.stacks[number]
         if known != Self.unknown { return known - 2 }
         var at = Int(try self.values(bytes, .stackTrace, number)[.frames])
-        var locations: [UInt32] = []
+        self.scratch.removeAll(keepingCapacity: true)
         if at > 0 {
             let count = try JFRCoding.count(bytes, &at)
-            locations.reserveCapacity(count)
-            var values = SlotValues()
             for _ in 0..<count {
-                try self.layouts.read(bytes, &at, self.frameSteps, into: &values)
-                guard let function = try self.function(bytes, values[.method], &table) else { continue }
-                let line = UInt32(truncatingIfNeeded: values[.line])
-                locations.append(table.location(function: function, line: line))
+                let frame = try self.frame(bytes, &at)
+                guard let function = try self.function(bytes, frame.method, &table) else { continue }
+                self.scratch.append(table.location(function: function, line: frame.line))
             }
         }
-        let stack = try table.stack(locations)
+        let stack = try table.stack(self.scratch)
         self.stacks[number] = stack + 2
         return stack
+    }
+
+    /// Reads a frame: the id of its method and its line.
+    @inline(__always)
+    private func frame(
+        _ bytes: Span<UInt8>,
+        _ at: inout Int
+    ) throws(JFRError) -> (method: UInt64, line: UInt32) {
+        guard let shape = self.frameShape else {
+            var values = SlotValues()
+            try self.layouts.read(bytes, &at, self.frameSteps, into: &values)
+            return (values[.method], UInt32(truncatingIfNeeded: values[.line]))
+        }
+        var (method, line): (UInt64, UInt64) = (0, 0)
+        for field in 0..<shape.fieldCount {
+            let value = try JFRCoding.long(bytes, &at)
+            if field == shape.method { method = value }
+            if field == shape.line { line = value }
+        }
+        return (method, UInt32(truncatingIfNeeded: line))
     }
 
     /// The function of a method's id; nil when it or its class cannot be resolved.
@@ -151,11 +194,11 @@ extension ChunkReader {
         _ id: UInt64,
         _ table: inout StackTable
     ) throws(JFRError) -> UInt32? {
-        guard let number = self.pools[.method].ids.number(of: id) else { return nil }
+        guard let number = self.pools.number(.method, id) else { return nil }
         let known = self.functions[number]
         if known != Self.unknown { return known == Self.unresolvable ? nil : known - 2 }
         let method = try self.values(bytes, .method, number)
-        guard let type = self.pools[.type].ids.number(of: method[.type]) else {
+        guard let type = self.pools.number(.type, method[.type]) else {
             self.functions[number] = Self.unresolvable
             return nil
         }
@@ -170,7 +213,7 @@ extension ChunkReader {
     }
 
     private mutating func symbol(_ bytes: Span<UInt8>, _ id: UInt64) throws(JFRError) -> String {
-        guard let number = self.pools[.symbol].ids.number(of: id) else { return "" }
+        guard let number = self.pools.number(.symbol, id) else { return "" }
         if let known = self.symbols[number] { return known }
         let text = try self.text(bytes, at: try self.values(bytes, .symbol, number)[.value])
         let clean = SymbolCleaning.clean(text)

@@ -59,7 +59,9 @@ struct FieldBinding {
 /// How to step through values of all classes of a chunk; made on demand.
 struct ClassLayouts {
     let metadata: ChunkMetadata
-    private var steps: [[LayoutStep]]
+    /// The steps of all prepared classes, one class after the other, and where each has its own.
+    private var flat: [LayoutStep] = []
+    private var ranges: [Range<Int>]
     private var states: [State]
     /// How many classes are being prepared, each inside of the one before.
     private var openCount = 0
@@ -68,7 +70,7 @@ struct ClassLayouts {
 
     init(_ metadata: ChunkMetadata) {
         self.metadata = metadata
-        self.steps = Array(repeating: [], count: metadata.classes.count)
+        self.ranges = Array(repeating: 0..<0, count: metadata.classes.count)
         self.states = Array(repeating: .unknown, count: metadata.classes.count)
     }
 
@@ -160,7 +162,8 @@ struct ClassLayouts {
         defer { self.openCount -= 1 }
         self.states[place] = .open
         let made = try self.steps(place)
-        self.steps[place] = made
+        self.ranges[place] = self.flat.count..<self.flat.count + made.count
+        self.flat += made
         self.states[place] = made.isEmpty ? .widthless : .done
     }
 }
@@ -173,7 +176,12 @@ extension ClassLayouts {
     /// Takes time in proportion to the bytes: classes without any are known.
     func skip(_ bytes: Span<UInt8>, _ at: inout Int, place: Int, depth: Int = 0) throws(JFRError) {
         guard depth <= JFRCoding.depthMax else { throw JFRError(.nestedTooDeep, at: at) }
-        for step in self.steps[place] { try self.skip(bytes, &at, step, depth) }
+        let range = self.ranges[place]
+        var index = range.lowerBound
+        while index < range.upperBound {
+            try self.skip(bytes, &at, self.flat[index], depth)
+            index &+= 1
+        }
     }
 
     private func skip(
@@ -208,9 +216,9 @@ extension ClassLayouts {
         _ depth: Int
     ) throws(JFRError) {
         let count = try JFRCoding.count(bytes, &at)
-        let steps = self.steps[place]
-        if steps.count == 1, steps[0].action == .longs {
-            try JFRCoding.skipLongs(bytes, &at, count: count * steps[0].count)
+        let range = self.ranges[place]
+        if range.count == 1, self.flat[range.lowerBound].action == .longs {
+            try JFRCoding.skipLongs(bytes, &at, count: count * self.flat[range.lowerBound].count)
         } else {
             for _ in 0..<count { try self.skip(bytes, &at, place: place, depth: depth + 1) }
         }
@@ -223,7 +231,10 @@ extension ClassLayouts {
         _ steps: [LayoutStep],
         into values: inout SlotValues
     ) throws(JFRError) {
-        for step in steps {
+        var index = 0
+        while index < steps.count {
+            let step = steps[index]
+            index &+= 1
             switch step.action {
             case .keepLong: values[step.count] = try JFRCoding.long(bytes, &at)
             case .keepPosition: values[step.count] = UInt64(at)

@@ -73,20 +73,24 @@ enum EventKind: Int, CaseIterable {
 struct EventLayouts {
     /// By the ids of their classes.
     private var ids = IDTable()
-    private var entries: [(kind: EventKind, steps: [LayoutStep])] = []
+    private var kinds: [EventKind] = []
+    private var steps: [[LayoutStep]] = []
 
     init(_ layouts: inout ClassLayouts) throws(JFRError) {
         for kind in EventKind.allCases {
             guard let place = layouts.metadata.place(named: kind.className) else { continue }
             let steps = try layouts.steps(place, keeping: kind.bindings)
-            guard self.ids.insert(layouts.metadata.classes[place].id) == self.entries.count else { continue }
-            self.entries.append((kind, steps))
+            guard self.ids.insert(layouts.metadata.classes[place].id) == self.kinds.count else { continue }
+            self.kinds.append(kind)
+            self.steps.append(steps)
         }
     }
 
-    /// The layout of the events of a class; nil when they do not count.
+    /// The place of the layout of a class's events; nil when they do not count.
     @inline(__always)
-    func entry(_ id: UInt64) -> (kind: EventKind, steps: [LayoutStep])? {
-        self.ids.number(of: id).map { self.entries[$0] }
-    }
+    func place(_ id: UInt64) -> Int? { self.ids.number(of: id) }
+
+    func kind(at place: Int) -> EventKind { self.kinds[place] }
+
+    func steps(at place: Int) -> [LayoutStep] { self.steps[place] }
 }

@@ -68,7 +68,18 @@ struct ConstantPools {
     private var indexes = [PoolIndex](repeating: PoolIndex(), count: PoolKind.count)
     private var entryCount = 0
 
-    subscript(kind: PoolKind) -> PoolIndex { self.indexes[kind.rawValue] }
+    /// How many constants of a kind there are.
+    func count(_ kind: PoolKind) -> Int { self.indexes[kind.rawValue].count }
+
+    /// The number of a constant; nil when there is none.
+    @inline(__always)
+    func number(_ kind: PoolKind, _ id: UInt64) -> Int? { self.indexes[kind.rawValue].ids.number(of: id) }
+
+    /// The position of a constant by its number.
+    @inline(__always)
+    func position(_ kind: PoolKind, _ number: Int) -> Int {
+        Int(self.indexes[kind.rawValue].offsets[number])
+    }
 
     /// Follows the pool events from `first`; each byte of the chunk is read at most once.
     init(_ bytes: Span<UInt8>, from first: Int, _ layouts: inout ClassLayouts) throws(JFRError) {

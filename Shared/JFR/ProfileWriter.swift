@@ -175,7 +175,9 @@ struct ProfileWriter {
 
     private mutating func writeFunctions() {
         for (index, number) in self.functions.enumerated() {
-            let name = self.textID(self.stacks.functions[Int(number)])
+            // Names are distinct among themselves; that they may equal another text harms nobody.
+            let name = self.texts.count
+            self.texts.append(self.stacks.functions[Int(number)])
             self.out.tag(5, .lengthDelimited)
             self.out.nested { writer in
                 writer.tag(1, .varint)

@@ -16,7 +16,9 @@ struct StackTable {
     /// Locations, leaf first, of all stacks one after the other.
     private var frames: [UInt32] = []
     private var ends: [Int] = []
-    private var stackOfHash: [UInt64: UInt32] = [:]
+    private var hashes = IDTable()
+    /// The last stack of each hash.
+    private var stackOfHash: [UInt32] = []
 
     var locationCount: Int { self.locations.count }
     var stackCount: Int { self.ends.count }
@@ -59,8 +61,10 @@ struct StackTable {
             let (high, low) = (hash ^ UInt64(location)).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
             hash = high ^ low &+ 0xD1B5_4A32_D192_ED03
         }
-        if let known = self.stackOfHash[hash], self.frames(of: known).elementsEqual(locations) {
-            return known
+        let number = self.hashes.insert(hash)
+        if number < self.stackOfHash.count {
+            let known = self.stackOfHash[number]
+            if self.frames(of: known).elementsEqual(locations) { return known }
         }
         guard self.frames.count + locations.count <= Self.frameCountMax else {
             throw JFRError(.tooMany(limit: Self.frameCountMax), at: 0).met(in: .profile)
@@ -68,7 +72,12 @@ struct StackTable {
         self.frames += locations
         self.ends.append(self.frames.count)
         // Of two stacks with one hash only the later is found again: the other is written twice, no more.
-        self.stackOfHash[hash] = UInt32(self.ends.count - 1)
-        return UInt32(self.ends.count - 1)
+        let stack = UInt32(self.ends.count - 1)
+        if number < self.stackOfHash.count {
+            self.stackOfHash[number] = stack
+        } else {
+            self.stackOfHash.append(stack)
+        }
+        return stack
     }
 }
