@@ -157,9 +157,15 @@ extension ChunkReader {
         self.scratch.removeAll(keepingCapacity: true)
         if at > 0 {
             let count = try JFRCoding.count(bytes, &at)
+            // A copy of its own, so that no references are counted per frame.
+            let methods = self.pools.index(.method)
             for _ in 0..<count {
                 let frame = try self.frame(bytes, &at)
-                guard let function = try self.function(bytes, frame.method, &table) else { continue }
+                guard let method = methods.ids.number(of: frame.method) else { continue }
+                let known = self.functions[method]
+                let function =
+                    known > Self.unresolvable ? known - 2 : try self.function(bytes, method, &table)
+                guard let function else { continue }
                 self.scratch.append(table.location(function: function, line: frame.line))
             }
         }
@@ -188,15 +194,13 @@ extension ChunkReader {
         return (method, UInt32(truncatingIfNeeded: line))
     }
 
-    /// The function of a method's id; nil when it or its class cannot be resolved.
+    /// The function of a method by its number; nil when its class cannot be resolved.
     private mutating func function(
         _ bytes: Span<UInt8>,
-        _ id: UInt64,
+        _ number: Int,
         _ table: inout StackTable
     ) throws(JFRError) -> UInt32? {
-        guard let number = self.pools.number(.method, id) else { return nil }
-        let known = self.functions[number]
-        if known != Self.unknown { return known == Self.unresolvable ? nil : known - 2 }
+        guard self.functions[number] == Self.unknown else { return nil }
         let method = try self.values(bytes, .method, number)
         guard let type = self.pools.number(.type, method[.type]) else {
             self.functions[number] = Self.unresolvable

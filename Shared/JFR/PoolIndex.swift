@@ -71,6 +71,9 @@ struct ConstantPools {
     /// How many constants of a kind there are.
     func count(_ kind: PoolKind) -> Int { self.indexes[kind.rawValue].count }
 
+    /// The index of a kind.
+    func index(_ kind: PoolKind) -> PoolIndex { self.indexes[kind.rawValue] }
+
     /// The number of a constant; nil when there is none.
     @inline(__always)
     func number(_ kind: PoolKind, _ id: UInt64) -> Int? { self.indexes[kind.rawValue].ids.number(of: id) }
