@@ -61,6 +61,7 @@ let modules = [
     Module(layer: 1, name: "ProfileColumns", uses: ["ByteCoding", "ProfileModel"]),
     Module(layer: 1, name: "Pprof", uses: ["ByteCoding", "Compression", "ProfileModel"]),
     Module(layer: 1, name: "JFR", uses: ["ByteCoding"], testUses: ["Compression", "Pprof", "ProfileModel"]),
+    Module(layer: 1, name: "LegacyFormats", uses: ["ByteCoding", "ProfileModel"], testUses: ["Pprof"]),
     Module(layer: 1, name: "ProtobufWire", uses: ["ByteCoding"]),
     Module(layer: 1, name: "LabelSelector", uses: ["ProfileModel"], c: ["CxxRE2"]),
     Module(layer: 1, name: "FlameGraph", uses: ["ByteCoding", "ProfileModel"]),
@@ -126,7 +127,8 @@ let modules = [
         uses: [
             "ByteCoding", "CatalogStore", "Compression", "ConfigSchema", "EventLog", "Exposition",
             "HTTPClient",
-            "HTTPServer", "JFR", "ProfileModel", "ProtobufWire", "RPC", "Ring", "ServiceKit", "WireAPI",
+            "HTTPServer", "JFR", "LegacyFormats", "ProfileModel", "ProtobufWire", "RPC", "Ring",
+            "ServiceKit", "WireAPI",
         ]
     ),
 

@@ -113,6 +113,9 @@ class Replay(unittest.TestCase):
     def test_jfr(self):
         self.replay("--scenario", "scenarios/jfr")
 
+    def test_folded_and_speedscope(self):
+        self.replay("--scenario", "scenarios/folded-and-speedscope")
+
     def test_multi_tenant(self):
         self.replay("--scenario", "scenarios/multi-tenant", flags=["-auth.multitenancy-enabled=true"])
 

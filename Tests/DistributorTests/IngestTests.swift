@@ -211,13 +211,6 @@ import WireAPI
         #expect(door.sink.profiles.isEmpty)
     }
 
-    @Test(arguments: ["lines", "trie", "tree", "speedscope", "groups", "anything"])
-    func formatsStillToComeSaySo(format: String) async {
-        let answer = await Door().send("POST", "/ingest?name=a&format=\(format)", body: [1])
-        #expect(answer.status == 422)
-        #expect(answer.message.hasSuffix("is not supported yet: send pprof, raw (format=pprof) or in a form"))
-    }
-
     @Test func aFormWithFormatPprofIsReadAsAForm() async {
         let door = Door()
         let body = Self.body([("profile", "p", [1, 2, 3])])

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import HTTPServer
+internal import LegacyFormats
 internal import ProfileModel
 internal import RPC
 internal import ServiceKit
 
 /// `POST /ingest` and `/pyroscope/ingest`: the upload of older SDKs (spec/ingest 2).
 ///
-/// Takes pprof, raw or in
-/// a form.
+/// Takes pprof, raw or in a form, and the formats that are lists of stacks or trees.
 struct IngestEndpoint: Sendable {
     static let paths = ["/ingest", "/pyroscope/ingest"]
 
@@ -49,6 +49,10 @@ struct IngestEndpoint: Sendable {
             candidates = try await self.candidates(ofRecording: request, name, query, owner)
         } else {
             let upload = try await IngestUpload(request, format, limit: limit)
+            if let legacy = LegacyFormat(rawValue: format.rawValue) {
+                try await self.ingest(upload.payload, legacy, name, query, owner)
+                return
+            }
             candidates = upload.payload.isEmpty ? [] : [self.candidate(name, query, upload)]
         }
         guard !candidates.isEmpty else { return }
@@ -92,9 +96,8 @@ struct IngestEndpoint: Sendable {
 
     private func candidate(_ name: AppName, _ query: QueryItems, _ upload: IngestUpload) -> Candidate {
         let now = self.intake.nanoseconds()
-        let spyName = query.nonEmpty("spyName") ?? "unknown"
-        var labels = name.labels.filter { !$0.name.hasPrefix("__") && $0.name != "pyroscope_spy" }
-        labels.append(Label("pyroscope_spy", spyName))
+        let spyName = Self.spyName(query)
+        var labels = Self.labels(name, spyName: spyName)
         if !labels.contains(where: { $0.name == LabelName.serviceName }) {
             labels.append(Label(LabelName.serviceName, name.app))
         }
@@ -113,6 +116,14 @@ struct IngestEndpoint: Sendable {
             context: Self.context(from, until),
             payload: upload.payload
         )
+    }
+
+    static func spyName(_ query: QueryItems) -> String { query.nonEmpty("spyName") ?? "unknown" }
+
+    /// The labels of `name` that clients may set, and the profiler's name.
+    static func labels(_ name: AppName, spyName: String) -> [Label] {
+        let labels = name.labels.filter { !$0.name.hasPrefix("__") && $0.name != "pyroscope_spy" }
+        return labels + [Label("pyroscope_spy", spyName)]
     }
 
     /// Absolute times make an upload distinct; relative ones say nothing.

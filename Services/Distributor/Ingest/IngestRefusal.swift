@@ -14,6 +14,8 @@ struct IngestRefusal: Error {
         case unreadable
         /// Anything else has the status of its code.
         case service(ServiceError)
+        /// The same, in the shape of an RPC's answer.
+        case rpc(ServiceError)
     }
 
     let kind: Kind
@@ -74,6 +76,7 @@ struct IngestRefusal: Error {
             error = ServiceError(.unknown, self.message)
             error.httpStatus = 422
         case .service(let service): error = service
+        case .rpc(let service): return service.connectResponse
         }
         return error.plainResponse
     }

@@ -2,7 +2,7 @@
 internal import HTTPServer
 internal import ServiceKit
 
-/// The pprof of an `/ingest` body, and what its form says about it.
+/// The profile of an `/ingest` body as it was sent, and what its form says about it.
 struct IngestUpload {
     /// Empty when there is nothing to store.
     private(set) var payload: [UInt8] = []
@@ -17,14 +17,11 @@ struct IngestUpload {
 
     /// Reads the body of `request`, at most `limit` bytes of it.
     init(_ request: HTTPRequest, _ format: IngestFormat, limit: Int) async throws(IngestRefusal) {
-        switch format {
-        case .pprof: self.payload = try await Self.whole(request, limit: limit)
-        case .multipart: try await self.readForm(request, limit: limit)
-        case .trie, .tree, .lines, .jfr, .speedscope, .groups:
-            let text =
-                "format \(format.rawValue) is not supported yet: send pprof, raw (format=pprof) or in a form"
-            throw IngestRefusal(.unreadable, text)
+        guard format == .multipart else {
+            self.payload = try await Self.whole(request, limit: limit)
+            return
         }
+        try await self.readForm(request, limit: limit)
     }
 
     /// The whole body, at most `limit` bytes.
