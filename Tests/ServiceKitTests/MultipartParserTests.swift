@@ -66,12 +66,25 @@ import Testing
         }
     }
 
+    @Test func aCutChangesNothing() throws {
+        let dashes = Array("--b --".utf8)
+        for cut in dashes.indices {
+            #expect(throws: MultipartError.malformed, "cut at \(cut)") {
+                try Self.files([dashes[..<cut], dashes[cut...]])
+            }
+        }
+        let header = String(repeating: "x", count: MultipartParser.headerByteCountMax - 2)
+        let form = Array("--b\r\n\(header)\r\n\r\n\r\n--b--".utf8)
+        #expect(try Self.files([form[...]]).isEmpty)
+        #expect(try Self.files(form.indices.map { form[$0...$0] }).isEmpty)
+    }
+
     @Test func boundsPartsAndHeaders() {
         let parts = Array(repeating: "--b\r\n\r\n\r\n", count: MultipartParser.partCountMax + 1).joined()
         #expect(throws: MultipartError.tooManyParts(limit: MultipartParser.partCountMax)) {
             try Self.files([Array("\(parts)--b--".utf8)[...]])
         }
-        let header = String(repeating: "x", count: MultipartParser.headerByteCountMax + 1)
+        let header = String(repeating: "x", count: MultipartParser.headerByteCountMax + 2)
         #expect(throws: MultipartError.headersTooLong(limit: MultipartParser.headerByteCountMax)) {
             try Self.files([Array("--b\r\n\(header)".utf8)[...]])
         }

@@ -33,7 +33,7 @@ package struct MultipartParser {
     /// Bytes of one part's header.
     package static let headerByteCountMax = 8 << 10
 
-    private enum State { case preamble, afterBoundary, headers, content, end }
+    private enum State { case preamble, afterBoundary, afterSpace, headers, content, end }
 
     /// CR LF and two dashes before the boundary.
     private let delimiter: [UInt8]
@@ -68,7 +68,7 @@ package struct MultipartParser {
         switch self.state {
         case .end: return
         case .preamble: throw .noPart
-        case .afterBoundary, .headers, .content: throw .cutOff
+        case .afterBoundary, .afterSpace, .headers, .content: throw .cutOff
         }
     }
 
@@ -76,7 +76,7 @@ package struct MultipartParser {
     private mutating func step() throws(MultipartError) -> Bool {
         switch self.state {
         case .preamble, .content: return self.readToDelimiter()
-        case .afterBoundary: return try self.readBoundaryEnd()
+        case .afterBoundary, .afterSpace: return try self.readBoundaryEnd()
         case .headers: return try self.readHeaders()
         case .end:
             self.rest.removeAll()
@@ -117,12 +117,16 @@ package struct MultipartParser {
 
     private mutating func readBoundaryEnd() throws(MultipartError) -> Bool {
         guard self.rest.count >= 2 else { return false }
-        if self.rest[0] == 0x2D, self.rest[1] == 0x2D {
+        if self.state == .afterBoundary, self.rest[0] == 0x2D, self.rest[1] == 0x2D {
             self.state = .end
             return true
         }
         // White space may follow a boundary; it goes at once, or much of it would cost its square.
-        self.rest.removeFirst(self.rest.prefix { $0 == 0x20 || $0 == 0x09 }.count)
+        let spaceCount = self.rest.prefix { $0 == 0x20 || $0 == 0x09 }.count
+        if spaceCount > 0 {
+            self.rest.removeFirst(spaceCount)
+            self.state = .afterSpace
+        }
         guard self.rest.count >= 2 else { return false }
         guard self.rest[0] == 0x0D, self.rest[1] == 0x0A else { throw .malformed }
         self.partCount += 1
@@ -134,7 +138,8 @@ package struct MultipartParser {
     /// Reads up to the empty line; `rest` begins with the line end after the boundary.
     private mutating func readHeaders() throws(MultipartError) -> Bool {
         guard let end = Self.find([0x0D, 0x0A, 0x0D, 0x0A], in: self.rest) else {
-            guard self.rest.count <= Self.headerByteCountMax else {
+            // Three bytes of the empty line may be there already.
+            guard self.rest.count <= Self.headerByteCountMax + 3 else {
                 throw .headersTooLong(limit: Self.headerByteCountMax)
             }
             return false
