@@ -3,19 +3,21 @@ SWIFT ?= swift
 PYTHON ?= python3
 BUILD := .build
 BIN := build/bin
+TALLY := $(BUILD)/tally
 ARGS ?=
 EXECUTABLES := hearth hearth-distributor hearth-ingester hearth-querier hearthctl
 FLAGS := -c release
 
 # What a build needs, and what the tests need besides (Debian 12 names; design D12).
-PACKAGES := build-essential pkg-config libbpf-dev libcurl4-openssl-dev libdeflate-dev libnghttp2-dev libpq-dev \
+PACKAGES := build-essential pkg-config libcurl4-openssl-dev libdeflate-dev libnghttp2-dev libpq-dev \
 	libre2-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := chromium chromium-driver curl nghttp2-client postgresql protobuf-compiler python3 python3-pip \
 	python3-venv wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build run cluster demo test test-core test-swift test-end-to-end lint format tidy \
-	check bench fuzz chaos release clean
+.PHONY: help deps test-deps build run cluster demo test test-core test-build test-swift test-end-to-end lint \
+	format check bench fuzz chaos release clean
+.NOTPARALLEL:
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' Makefile
@@ -42,22 +44,25 @@ cluster: build ## Start Postgres, a distributor, two ingesters and a querier as 
 demo: build ## Start hearth and a Python program under the real Pyroscope SDK
 	$(PYTHON) Deploy/demo/demo.py --bin $(BIN) $(ARGS)
 
-test: test-deps test-swift test-end-to-end fuzz ## Run every test (starts a private Postgres)
-	@$(PYTHON) Tests/Runner/tally.py $(BUILD)/tally
+test: test-deps ## Run every test (starts a private Postgres); ends with "N passed, N failed"
+	@rm -rf $(TALLY)
+	-@$(MAKE) --no-print-directory --keep-going test-swift test-end-to-end fuzz
+	@$(PYTHON) Tests/Runner/tally.py $(TALLY) swift swift-postgres swift-http-server end-to-end fuzz
 
 test-core: deps ## Run the tests of modules without sockets, debug build
-	HEARTH_MODULES=BlockStore,ConfigSchema,HeadStore,Ring,WireAPI,Exposition,EventLog \
+	HEARTH_MODULES=BlockStore,ConfigSchema,EventLog,Exposition,HeadStore,ProtobufWire,Ring \
 		$(SWIFT) test --scratch-path $(BUILD)/core
 
-test-swift: test-deps
-	@mkdir -p $(BUILD)/tally && rm -f $(BUILD)/tally/*
+test-build: test-deps
 	$(SWIFT) build $(FLAGS) --build-tests
-	@mkdir -p $(BIN)
+	@mkdir -p $(BIN) $(TALLY)
 	@for name in $(EXECUTABLES); do cp -f $(BUILD)/release/$$name $(BIN)/$$name; done
-	@Tests/Runner/run-swift-tests.sh $(BUILD)/tally $(SWIFT) test $(FLAGS) --skip-build
 
-test-end-to-end: test-deps
-	@Tests/EndToEnd/run.sh $(BIN) $(BUILD)/tally
+test-swift: test-build ## Run the Swift tests
+	@$(PYTHON) Tests/Runner/run_swift_tests.py $(TALLY) $(SWIFT) test $(FLAGS) --skip-build
+
+test-end-to-end: test-build ## Run the tests with real processes: clients, cluster, browser, kill -9, recordings
+	@Tests/EndToEnd/run.sh $(BIN) $(TALLY)
 
 lint: ## Check formatting and style
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Services Shared Tests
@@ -70,8 +75,8 @@ check: lint test ## Lint and test: what CI runs
 bench: build ## Measure ingest, latency, memory, disk and queries; JSON lines and a table
 	$(PYTHON) Tests/Benchmarks/bench.py --bin $(BIN) $(ARGS)
 
-fuzz: ## Fuzz every decoder (FUZZ_SECONDS in all, 60 by default)
-	@Tests/Runner/run-fuzz.sh $(BUILD)/fuzz $(BUILD)/tally
+fuzz: deps ## Fuzz every decoder (FUZZ_SECONDS in all, 60 by default)
+	@SWIFT=$(SWIFT) Tests/Runner/run-fuzz.sh $(BUILD)/fuzz $(TALLY)
 
 chaos: build ## Kill a loaded server 1,000 times and look for what it acknowledged
 	$(PYTHON) Tests/Chaos/kill_loop.py --bin $(BIN) --rounds 1000 $(ARGS)

@@ -139,7 +139,8 @@ let modules = [
             "CatalogStore", "ConfigSchema", "Distributor", "EventLog", "HTTPServer", "Ingester", "Querier",
             "ServiceKit",
             "WireAPI",
-        ]
+        ],
+        testUses: ["ByteCoding", "HTTPClient", "HTTPServer"]
     ),
     Module(
         layer: 4,
@@ -194,16 +195,48 @@ for module in modules {
     }
 }
 
-/// `HEARTH_MODULES=Pprof,FlameGraph` narrows the package to these modules, what they use, and their tests.
-let wanted: Set<String>? = Context.environment["HEARTH_MODULES"].map { list in
-    var open = list.split(separator: ",").map(String.init)
+/// The modules that a source file imports.
+func imports(of file: String) -> [String] {
+    let text = FileManager.default.contents(atPath: "\(Context.packageDirectory)/\(file)") ?? Data()
+    return String(decoding: text, as: UTF8.self).split(separator: "\n")
+        .filter { $0.hasPrefix("import ") }.map { String($0.dropFirst("import ".count)) }
+        .filter { layers[$0] != nil }
+}
+
+/// `HEARTH_FUZZ=1` makes the libFuzzer programs in place of the executables (`make fuzz`).
+let fuzzing = Context.environment["HEARTH_FUZZ"] != nil
+
+/// `HEARTH_MODULES=Pprof,FlameGraph` narrows the package to these modules, what they use, and their tests; or
+/// to their fuzzers.
+let named = Context.environment["HEARTH_MODULES"].map { $0.split(separator: ",").map(String.init) }
+
+/// One libFuzzer program per `Tests/Fuzz/<Name>Fuzz.swift`.
+let fuzzers: [Target] =
+    !fuzzing
+    ? []
+    : (FileManager.default.subpaths(atPath: Context.packageDirectory + "/Tests/Fuzz") ?? [])
+        .filter { $0.hasSuffix("Fuzz.swift") }.sorted()
+        .filter { !Set(imports(of: "Tests/Fuzz/\($0)")).isDisjoint(with: named ?? modules.map(\.name)) }
+        .map { file in
+            .executableTarget(
+                name: String(file.dropLast(".swift".count)),
+                dependencies: imports(of: "Tests/Fuzz/\(file)").map { .byName(name: $0) },
+                path: "Tests/Fuzz",
+                sources: [file]
+            )
+        }
+
+/// The modules that are built; nil for all.
+let wanted: Set<String>? = {
+    let fuzzed = fuzzers.flatMap { imports(of: "Tests/Fuzz/\($0.name).swift") }
+    guard var open = fuzzing ? fuzzed : named else { return nil }
     var closed: Set<String> = []
     while let name = open.popLast() {
         guard closed.insert(name).inserted else { continue }
-        open += modules.first { $0.name == name }.map { $0.uses + $0.testUses } ?? []
+        open += modules.first { $0.name == name }.map { $0.uses + (fuzzing ? [] : $0.testUses) } ?? []
     }
     return closed
-}
+}()
 
 func dependencies(_ module: Module) -> [Target.Dependency] {
     (module.uses + module.c).map { .byName(name: $0) }
@@ -224,7 +257,7 @@ func targets(_ module: Module) -> [Target] {
         path: "Tests/\(module.name)Tests",
         swiftSettings: strict
     )
-    return [library, tests]
+    return fuzzing ? [library] : [library, tests]
 }
 
 let chosen = modules.filter { wanted?.contains($0.name) ?? true }
@@ -252,9 +285,7 @@ let libraries: [Target] =
         ),
     ] + chosen.flatMap(targets)
 
-let fuzzing = Context.environment["HEARTH_FUZZ"] != nil
-
-let programs: [Target] = (whole && !fuzzing ? executables : []).map {
+let programs: [Target] = (whole ? executables : []).map {
     .executableTarget(
         name: $0.name,
         dependencies: $0.uses.map { .byName(name: $0) },
@@ -263,26 +294,14 @@ let programs: [Target] = (whole && !fuzzing ? executables : []).map {
     )
 }
 
-/// One libFuzzer program per `Tests/Fuzz/<Name>Fuzz.swift`; built only with `HEARTH_FUZZ=1` (`make fuzz`).
-let fuzzers: [Target] =
-    !fuzzing
-    ? []
-    : (FileManager.default.subpaths(atPath: Context.packageDirectory + "/Tests/Fuzz") ?? [])
-        .filter { $0.hasSuffix("Fuzz.swift") }.sorted().map { file in
-            .executableTarget(
-                name: String(file.dropLast(".swift".count)),
-                dependencies: chosen.filter { $0.layer < 4 }.map { .byName(name: $0.name) },
-                path: "Tests/Fuzz",
-                sources: [file]
-            )
-        }
+let testSupport: [Target] = [
+    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: strict),
+]
 
 let package = Package(
     name: "hearth",
     products: programs.map { .executable(name: $0.name, targets: [$0.name]) },
-    targets: libraries + programs + fuzzers + [
-        .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: strict),
-    ],
+    targets: libraries + programs + fuzzers + (fuzzing ? [] : testSupport),
     cxxLanguageStandard: .cxx17
 )

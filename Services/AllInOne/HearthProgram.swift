@@ -7,7 +7,7 @@ internal import FoundationEssentials
 internal import HTTPServer
 internal import Ingester
 internal import Querier
-internal import ServiceKit
+package import ServiceKit
 internal import WireAPI
 
 /// The executable `hearth`: every service in one process, with direct calls in place of HTTP.
@@ -20,14 +20,15 @@ package enum HearthProgram {
             schema: HearthConfig.schema,
             defaults: HearthConfig(),
             process: \.process,
-            assemble: Self.assemble
+            assemble: { config, runtime in try await Self.assemble(config, runtime).services }
         ).main()
     }
 
-    private static func assemble(
+    /// Opens the data folder and makes the services in the order in which they start, the listener among them.
+    package static func assemble(
         _ config: HearthConfig,
         _ runtime: ProcessRuntime
-    ) async throws -> [ServiceGroup<ContinuousClock>.Entry] {
+    ) async throws -> (services: [ServiceGroup<ContinuousClock>.Entry], listener: HTTPService) {
         try FileManager.default.createDirectory(
             atPath: config.ingester.dataPath,
             withIntermediateDirectories: true
@@ -51,9 +52,11 @@ package enum HearthProgram {
             let port = http.server.boundPort.map(Int.init) ?? config.process.listenPort
             logger.info("ready: open the page, send profiles", ["url": .string("http://localhost:\(port)")])
         })
-        return ingester.services(clock: ContinuousClock(), address: address) + [
+        let services = ingester.services(clock: ContinuousClock(), address: address)
+        let rest: [ServiceGroup<ContinuousClock>.Entry] = [
             .init("log-watch", LogWatch(failure: failure)), .init("http", http), .init("welcome", welcome),
         ]
+        return (services + rest, http)
     }
 
     private static func listener(

@@ -8,7 +8,8 @@ tally=$2
 mkdir -p "$tally"
 
 venv=.build/venv
-[ -x $venv/bin/python ] || python3 -m venv $venv
-$venv/bin/python -c 'import pyroscope, selenium, google.protobuf, h2, grpc' 2>/dev/null ||
-    $venv/bin/pip install --quiet --disable-pip-version-check pyroscope-io selenium protobuf h2 grpcio
-exec $venv/bin/python Tests/EndToEnd/run.py "$tally"
+[ -x $venv/bin/python ] || "${PYTHON:-python3}" -m venv $venv
+$venv/bin/python -c 'import google.protobuf, grpc, h2, pyroscope, selenium' 2>/dev/null ||
+    $venv/bin/pip install --quiet --disable-pip-version-check grpcio h2 protobuf pyroscope-io selenium
+# Longer than twenty minutes is a hang; the missing result then counts as a failure.
+exec timeout --kill-after=30 1200 $venv/bin/python Tests/EndToEnd/run.py "$tally"

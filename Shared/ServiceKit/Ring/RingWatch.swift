@@ -7,28 +7,35 @@ internal import Synchronization
 /// Who is in the ring, as far as this process knows: read from the catalogue every two seconds, kept while it
 /// is away.
 ///
-/// Any thread may ask. Writes go to members that live; reads ask everybody who may hold data, so that an
-/// answer never lacks a member silently.
+/// Any thread may ask. Writes go to members that live and that nobody found out of reach just now.
 package final class RingWatch: Service {
     private struct State {
         var writers = RingSnapshot(members: [])
-        var readers: [RingMember] = []
         var suspects: [RingMember: ContinuousClock.Instant] = [:]
     }
 
-    private let catalog: any Catalog
+    private let instances: @Sendable () async throws -> [InstanceRecord]
     private let logger: Logger
     private let period: Duration
     private let state = Mutex(State())
 
-    /// How long a member that could not be reached gets no writes, unless it is heard of before.
+    /// How long a member that could not be reached gets no writes.
     private static let suspicion = Duration.seconds(5)
 
-    /// Watches the ring of `catalog`.
-    package init(catalog: any Catalog, logger: Logger, period: Duration = .seconds(2)) {
-        self.catalog = catalog
+    /// Watches the ring that `instances` reads.
+    package init(
+        instances: @escaping @Sendable () async throws -> [InstanceRecord],
+        logger: Logger,
+        period: Duration = .seconds(2)
+    ) {
+        self.instances = instances
         self.logger = logger
         self.period = period
+    }
+
+    /// Watches the ring of `catalog`.
+    package convenience init(catalog: any Catalog, logger: Logger) {
+        self.init(instances: { try await catalog.instances() }, logger: logger)
     }
 
     /// Members that take writes.
@@ -41,9 +48,6 @@ package final class RingWatch: Service {
             return trusted.isEmpty ? state.writers : RingSnapshot(members: trusted)
         }
     }
-
-    /// Members that may hold data, whether they live or not.
-    package var readers: [RingMember] { self.state.withLock { $0.readers } }
 
     /// The member could not be reached just now.
     package func suspect(_ member: RingMember) {
@@ -63,31 +67,16 @@ package final class RingWatch: Service {
     }
 
     private func refresh() async {
-        do throws(CatalogError) {
-            let records = try await self.catalog.instances().filter {
-                $0.registration.roles.contains("ingester")
-            }
-            var readers: [RingMember] = []
-            for record in records where try await self.holdsData(record) {
-                readers.append(RingMember(record))
-            }
-            let writers = records.filter {
-                $0.state == .active && RingHealth.isAlive(heartbeatAge: $0.heartbeatAge)
+        do {
+            let writers = try await self.instances().filter {
+                $0.registration.roles.contains("ingester") && $0.state == .active
+                    && RingHealth.isAlive(heartbeatAge: $0.heartbeatAge)
             }
             let snapshot = RingSnapshot(members: writers.map(RingMember.init))
-            self.state.withLock { state in
-                state.writers = snapshot
-                state.readers = readers
-            }
+            self.state.withLock { $0.writers = snapshot }
         } catch {
             self.logger.warn("the ring cannot be read, going on with what is known", ["error": .error(error)])
         }
-    }
-
-    /// Whoever left in peace has flushed: what it still holds is what the catalogue knows.
-    private func holdsData(_ record: InstanceRecord) async throws(CatalogError) -> Bool {
-        guard record.state == .left else { return true }
-        return try await !self.catalog.allBlocks(instance: record.registration.instance).isEmpty
     }
 }
 
