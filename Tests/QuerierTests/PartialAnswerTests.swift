@@ -44,7 +44,7 @@ import WireAPI
     }
 
     @Test func doesNotWaitForWhoIsStuck() async throws {
-        let setting = Setting([Self.good, StuckSource(), Self.good], timeout: .seconds(10))
+        let setting = Setting([Self.good, StuckSource(), Self.good], timeout: .seconds(3))
         let response = try await setting.service.stacktraces(Setting.stacktracesRequest(), setting.scope)
         #expect(response.flamegraph?.total == 6)
         #expect(setting.scope.report.warnings == ["ingester-1: did not answer in time"])

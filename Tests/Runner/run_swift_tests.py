@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Swift tests and writes how many passed and failed: run_swift_tests.py TALLY_FOLDER COMMAND...
 
-Tests of one run share a process and its two or so threads. So the server's load tests run alone, because others on
-the same cores would spoil what they measure, and the tests that wait for Postgres run apart from those that compute.
-A run that crashes, hangs or ends early counts as a failure, and so does every test that began and never ended.
+One test after another: all at once they would share two or so threads, and what waits for time or peers would fail
+because others compute. The groups only keep a hang or a crash from hiding the rest. A run that crashes, hangs or ends early counts as a failure, and so does every test that began and never ended.
 """
 
 import os
@@ -98,7 +97,7 @@ def run(name: str, command: list[str], seconds: int, tally: pathlib.Path) -> boo
 
 def main() -> int:
     tally = pathlib.Path(sys.argv[1])
-    outcomes = [run(name, sys.argv[2:] + more, seconds, tally) for name, more, seconds in RUNS]
+    outcomes = [run(name, sys.argv[2:] + ["--no-parallel"] + more, seconds, tally) for name, more, seconds in RUNS]
     return 0 if all(outcomes) else 1
 
 
