@@ -24,7 +24,8 @@ package enum HearthProgram {
         ).main()
     }
 
-    /// Opens the data folder and makes the services in the order in which they start, the listener among them.
+    /// Opens the data folder and makes the services in the order in which they start, the listener among
+    /// them.
     package static func assemble(
         _ config: HearthConfig,
         _ runtime: ProcessRuntime

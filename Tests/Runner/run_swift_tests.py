@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Swift tests and writes how many passed and failed: run_swift_tests.py TALLY_FOLDER COMMAND...
 
-One test after another: all at once they would share two or so threads, and what waits for time or peers would fail
-because others compute. The groups only keep a hang or a crash from hiding the rest. A run that crashes, hangs or ends early counts as a failure, and so does every test that began and never ended.
+One test after another: all at once they would share two or so threads, and what waits for time or for peers would
+fail because others compute. The groups only keep a hang or a crash from hiding the rest. A run that crashes, hangs or
+ends early counts as a failure, and so does every test that began and never ended.
 """
 
 import os

@@ -8,10 +8,10 @@ package import WireAPI
 
 /// The ingesters of the cluster as sources: a view of the ring that is renewed for every query.
 ///
-/// An ingester takes writes only after it has registered, so a query that reads the ring when it begins misses
-/// nobody whose acknowledgement came before. When the catalogue is away or slow the last view stays in use.
-/// Whoever should hold data and cannot be asked is a source all the same, one that says so, and ends up in the
-/// warnings of the answer.
+/// An ingester takes writes only after it has registered, so a query that reads the ring when it begins
+/// misses nobody whose acknowledgement came before. When the catalogue is away or slow the last view stays in
+/// use. Whoever should hold data and cannot be asked is a source all the same, one that says so, and ends up
+/// in the warnings of the answer.
 package final class RingSources: Service {
     /// What is asked of the catalogue.
     package struct Lookups: Sendable {

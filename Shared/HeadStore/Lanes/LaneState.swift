@@ -49,8 +49,8 @@ struct LaneState: ~Copyable {
 
     /// Parses a profile and adds it to its dataset.
     ///
-    /// Limits that depend on what is held do not bind a replay: what was acknowledged must come back, whatever
-    /// else comes back with it.
+    /// Limits that depend on what is held do not bind a replay: what was acknowledged must come back,
+    /// whatever else comes back with it.
     mutating func append(
         _ profile: IncomingProfile,
         lsn: UInt64,
@@ -79,8 +79,10 @@ struct LaneState: ~Copyable {
         let seriesLimit = isReplay ? 0 : profile.limits.seriesCountMax
         guard self.store(profile, uid: uid, lsn: lsn, seriesLimit: seriesLimit) else {
             self.core.counters.rejectedCount.add(1, ordering: .relaxed)
-            let text = "tenant \(profile.tenant) has \(seriesLimit) active series, the limit is \(seriesLimit) "
-            return .rejected(ProfileRejection(.seriesLimit, text + "(max_global_series_per_tenant)"))
+            let text =
+                "tenant \(profile.tenant) has \(seriesLimit) active series, the limit is "
+                + "\(seriesLimit) (max_global_series_per_tenant)"
+            return .rejected(ProfileRejection(.seriesLimit, text))
         }
         self.remember(uid, DatasetKey(profile), receivedNanoseconds: received, lsn: lsn)
         self.core.counters.storedCount.add(1, ordering: .relaxed)
