@@ -18,7 +18,7 @@ package enum ControlCommand: CaseIterable, Sendable {
     case blocksVerify
 
     /// The two words of the command line.
-    var words: [String] {
+    package var words: [String] {
         switch self {
         case .symbolsRebuild: ["symbols", "rebuild"]
         case .symbolsDrop: ["symbols", "drop"]

@@ -4,7 +4,7 @@ internal import Blocking
 package import CatalogStore
 package import EventLog
 package import Exposition
-internal import HeadStore
+package import HeadStore
 package import ProfileModel
 package import ServiceKit
 internal import Synchronization
@@ -25,7 +25,8 @@ package enum IngesterStartError: Error {
 /// Any task may call. It is a `ProfileSink` and a `ProfileSource` in this process; `IngesterRoutes` puts both
 /// behind HTTP.
 package final class Ingester: ProfileSink, ProfileSource {
-    let heads: HeadStore
+    /// What is not in a block yet.
+    package let heads: HeadStore
     let folder: BlockFolder
     let readers: BlockingPool
     /// Name in the ring; belongs to the data folder.

@@ -3,13 +3,12 @@ import CatalogStore
 import EventLog
 import Exposition
 import FoundationEssentials
+import Hearthctl
 import Ingester
 import ProfileModel
 import Support
 import Synchronization
 import Testing
-
-@testable import Hearthctl
 
 @Suite struct ControlCommandTests {
     private let folder: TemporaryFolder

@@ -2,13 +2,12 @@
 import CatalogStore
 import FoundationEssentials
 import HeadStore
+import Ingester
 import ProfileModel
 import Support
 import Synchronization
 import Testing
 import WireAPI
-
-@testable import Ingester
 
 @Suite struct CrashTests {
     /// Opens what a crash left, twice in a row, and expects exactly these profiles, all of them known.

@@ -4,14 +4,13 @@ import EventLog
 import Exposition
 import FlameGraph
 import FoundationEssentials
+import Ingester
 import LabelSelector
 import ProfileColumns
 import ProfileModel
 import Support
 import Synchronization
 import WireAPI
-
-@testable import Ingester
 
 /// A data folder with its catalogue, whose ingesters live in this process, with a clock of its own.
 ///

@@ -2,13 +2,12 @@
 import CatalogStore
 import FlameGraph
 import FoundationEssentials
+import Ingester
 import ProfileModel
 import Support
 import Synchronization
 import Testing
 import WireAPI
-
-@testable import Ingester
 
 @Suite struct FlushTests {
     @Test func aFlushPublishesABlockThatAnswersAsTheHeadsDid() async throws {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import HeadStore
+import Ingester
 import ProfileModel
 import Support
 import Testing
 import WireAPI
-
-@testable import Ingester
 
 @Suite struct OpeningTests {
     @Test func anotherProcessIsRefusedBeforeItTouchesAnything() async throws {

@@ -2,13 +2,12 @@
 import EventLog
 import Exposition
 import HTTPServer
+import Ingester
 import LabelSelector
 import ProfileModel
 import ServiceKit
 import Testing
 import WireAPI
-
-@testable import Ingester
 
 @Suite struct RoutesTests {
     private static let paths = [

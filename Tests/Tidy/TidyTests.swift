@@ -126,6 +126,14 @@ import Testing
         #expect(lines > 10 && lines <= Self.readmeLineMax + 1, "README.md: \(lines) lines")
     }
 
+    @Test func testsReachWhatAReleaseBuildOffers() {
+        for file in SourceTree.tests {
+            for line in SourceTree.hits("@testable", in: file) {
+                Issue.record("\(file.path):\(line): make what the test needs `package`")
+            }
+        }
+    }
+
     @Test func testsDoNotSleep() {
         for file in SourceTree.tests where file.path.contains("Tests/") && !file.path.hasPrefix("Tests/Tidy")
         {
