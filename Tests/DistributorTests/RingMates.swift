@@ -42,6 +42,7 @@ struct RingMates {
     let watch: RingWatch
     let sink: RingSink
     private let servers: [HTTPServer]
+    private let http: HTTPClient
 
     /// Runs `body` with a ring of `count` ingesters.
     static func with(_ count: Int, _ body: (RingMates) async throws -> Void) async throws {
@@ -74,10 +75,24 @@ struct RingMates {
         self.sink = RingSink(ring: self.watch, http: http)
         self.ingesters = ingesters
         self.servers = servers
+        self.http = http
     }
 
     /// Closes the port of the ingester at `index`.
-    func stop(_ index: Int) async { await self.servers[index].drain(grace: .zero) }
+    func stop(_ index: Int) async throws {
+        let address = "http://127.0.0.1:\(self.servers[index].boundPort ?? 0)/"
+        await self.servers[index].drain(grace: .zero)
+        // The loops close their listeners a moment later.
+        try await waitUntil("the port is closed") {
+            do throws(HTTPClientError) {
+                _ = try await self.http.send(ClientRequest(url: address))
+                return false
+            } catch {
+                if case .connectFailed = error { return true }
+                return false
+            }
+        }
+    }
 
     /// What was stored or answered by whom: number of profiles per ingester.
     var profileCounts: [Int] { self.ingesters.map(\.profiles.count) }

@@ -32,7 +32,7 @@ import WireAPI
 
     @Test func theNextTakesWhatTheOwnerCannot() async throws {
         try await RingMates.with(2) { mates in
-            await mates.stop(0)
+            try await mates.stop(0)
             let outcomes = try await mates.sink.append(Self.profiles)
             #expect(outcomes == Self.profiles.map { $0.payload.isEmpty ? .empty : .stored })
             #expect(mates.profileCounts == [0, Self.profiles.count])
@@ -65,8 +65,8 @@ import WireAPI
 
     @Test func failsWhenNobodyTakesIt() async throws {
         try await RingMates.with(2) { mates in
-            await mates.stop(0)
-            await mates.stop(1)
+            try await mates.stop(0)
+            try await mates.stop(1)
             let error = await #expect(throws: IngesterError.self) {
                 try await mates.sink.append(Self.profiles)
             }
