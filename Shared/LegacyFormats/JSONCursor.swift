@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ByteCoding
 
 /// Walks through JSON (RFC 8259) without building anything; never recurses.
 ///
@@ -93,85 +94,20 @@ extension JSONCursor {
     mutating func text() throws(LegacyFault) -> String {
         let (range, isEscaped) = try self.stringRange()
         guard isEscaped else { return String(decoding: self.bytes[range], as: UTF8.self) }
-        return String(decoding: try self.unescaped(range), as: UTF8.self)
+        do throws(JSONString.Fault) {
+            let content = try JSONString.unescaped(self.bytes.span, range, halfPairs: .replaced)
+            return String(decoding: content, as: UTF8.self)
+        } catch { throw LegacyFault(error) }
     }
 
     /// Takes a string: where its content lies, and whether it has escapes in it.
     private mutating func stringRange() throws(LegacyFault) -> (range: Range<Int>, isEscaped: Bool) {
         try self.expect(UInt8(ascii: "\""))
-        let start = self.position
-        var end = start
-        var isEscaped = false
-        while end < self.bytes.count {
-            switch self.bytes[end] {
-            case UInt8(ascii: "\""):
-                self.position = end + 1
-                return (start..<end, isEscaped)
-            case UInt8(ascii: "\\"):
-                isEscaped = true
-                end += 2
-            case 0..<0x20:
-                self.position = end
-                throw self.malformed
-            default: end += 1
-            }
-        }
-        throw .unexpectedEnd
-    }
-
-    private func unescaped(_ range: Range<Int>) throws(LegacyFault) -> [UInt8] {
-        var content: [UInt8] = []
-        content.reserveCapacity(range.count)
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let byte = self.bytes[index]
-            index += 1
-            guard byte == UInt8(ascii: "\\") else {
-                content.append(byte)
-                continue
-            }
-            let kind = self.bytes[index]
-            index += 1
-            switch kind {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): content.append(kind)
-            case UInt8(ascii: "b"): content.append(0x08)
-            case UInt8(ascii: "f"): content.append(0x0C)
-            case UInt8(ascii: "n"): content.append(0x0A)
-            case UInt8(ascii: "r"): content.append(0x0D)
-            case UInt8(ascii: "t"): content.append(0x09)
-            case UInt8(ascii: "u"): content += String(try self.scalar(&index, range.upperBound)).utf8
-            default: throw .malformedJSON(at: index - 1)
-            }
-        }
-        return content
-    }
-
-    /// Reads the digits behind `\u`, and the second half of a pair; half a pair becomes U+FFFD.
-    private func scalar(_ index: inout Int, _ end: Int) throws(LegacyFault) -> Character {
-        let first = try self.unit(&index, end)
-        if let scalar = Unicode.Scalar(UInt32(first)) { return Character(scalar) }
-        guard UTF16.isLeadSurrogate(first), index + 1 < end, self.bytes[index] == UInt8(ascii: "\\"),
-            self.bytes[index + 1] == UInt8(ascii: "u")
-        else { return "\u{FFFD}" }
-        var ahead = index + 2
-        let second = try self.unit(&ahead, end)
-        guard UTF16.isTrailSurrogate(second) else { return "\u{FFFD}" }
-        index = ahead
-        let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
-        return Unicode.Scalar(value).map { Character($0) } ?? "\u{FFFD}"
-    }
-
-    private func unit(_ index: inout Int, _ end: Int) throws(LegacyFault) -> UInt16 {
-        guard index + 4 <= end else { throw .malformedJSON(at: index) }
-        var unit: UInt16 = 0
-        for byte in self.bytes[index..<index + 4] {
-            guard byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw .malformedJSON(at: index)
-            }
-            unit = unit << 4 | UInt16(digit)
-        }
-        index += 4
-        return unit
+        do throws(JSONString.Fault) {
+            let found = try JSONString.content(self.bytes.span, from: self.position)
+            self.position = found.range.upperBound + 1
+            return found
+        } catch { throw LegacyFault(error) }
     }
 
     /// Reads a number.
@@ -238,5 +174,14 @@ extension JSONCursor {
         _ = try self.stringRange()
         try self.expect(UInt8(ascii: ":"))
         return true
+    }
+}
+
+extension LegacyFault {
+    fileprivate init(_ fault: JSONString.Fault) {
+        switch fault {
+        case .unterminated: self = .unexpectedEnd
+        case .invalid(let offset): self = .malformedJSON(at: offset)
+        }
     }
 }
