@@ -6,6 +6,7 @@ internal import Exposition
 internal import HTTPClient
 internal import ProfileModel
 package import ServiceKit
+internal import WireAPI
 
 /// Configuration of the executable `hearth-querier`.
 package struct QuerierProcessConfig: Sendable, Equatable {
@@ -24,16 +25,7 @@ package struct QuerierProcessConfig: Sendable, Equatable {
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
         QuerierConfig.schema.nested(at: \.querier),
-        Schema(
-            section: "",
-            [
-                .string(
-                    "catalog.url",
-                    \.catalogURL,
-                    "Catalogue of the cluster: postgres://user@host:port/database."
-                )
-            ]
-        ),
+        .clusterCatalog(at: \.catalogURL),
     ])
 }
 
@@ -63,8 +55,9 @@ package enum QuerierProgram {
         clientConfiguration.connectTimeout = Self.connectTimeout
         let client = try HTTPClient(clientConfiguration)
         let timeout = config.querier.timeout
+        let ingesterLimits = IngesterClient.Limits(queryTimeout: timeout)
         let ring = RingSources(RingSources.Lookups(catalog), logger: runtime.log.logger("ring")) { address in
-            RemoteIngester(address: address, client: client, timeout: timeout)
+            IngesterClient(http: client, address: "http://\(address)", limits: ingesterLimits)
         }
         runtime.readiness.add("ring") { ring.isReady ? nil : "not read yet" }
         let front = QuerierFront(

@@ -22,7 +22,7 @@ import WireAPI
         let symbols = SymbolTable()
         let source = MemorySource(Self.samples, symbols: symbols, warnings: ["block lost"])
         try await withServer(Self.routes(source)) { address in
-            let remote = RemoteIngester(address: address, client: try HTTPClient())
+            let remote = IngesterClient(http: try HTTPClient(), address: "http://\(address)")
             let near = Setting([source], symbols: symbols)
             let far = Setting([remote], symbols: symbols)
             try await Self.compare(near, far)
@@ -74,7 +74,7 @@ import WireAPI
 
     /// What a query over one remote ingester fails with.
     private static func failure(at address: String) async throws -> String {
-        let setting = Setting([RemoteIngester(address: address, client: try HTTPClient())])
+        let setting = Setting([IngesterClient(http: try HTTPClient(), address: "http://\(address)")])
         return await fault { () async throws(QueryError) in
             try await setting.service.stacktraces(Setting.stacktracesRequest(), setting.scope)
         }

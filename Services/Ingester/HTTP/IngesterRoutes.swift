@@ -88,7 +88,7 @@ package struct IngesterRoutes: Sendable {
             do throws(IngesterError) {
                 return HTTPResponse(
                     status: 200,
-                    headers: ["Content-Type": "application/x-hearth-partial"],
+                    headers: ["Content-Type": SourceRequest.answerContentType],
                     body: .bytes(try await ask(question))
                 )
             } catch {

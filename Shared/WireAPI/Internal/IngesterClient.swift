@@ -11,12 +11,12 @@ package struct IngesterClient: ProfileSink, ProfileSource {
     /// How long to wait, and for how much.
     package struct Limits: Sendable {
         package var appendTimeout: Duration = .seconds(10)
-        package var queryTimeout: Duration = .seconds(60)
-        /// Bytes of one answer.
-        package var answerByteCountMax = 256 << 20
+        package var queryTimeout: Duration
+        /// Bytes of one answer; trees are exact and can be large.
+        package var answerByteCountMax = 512 << 20
 
-        /// The defaults.
-        package init() {}
+        /// The defaults, but for the time of a question.
+        package init(queryTimeout: Duration = .seconds(60)) { self.queryTimeout = queryTimeout }
     }
 
     private let http: HTTPClient
@@ -34,10 +34,18 @@ package struct IngesterClient: ProfileSink, ProfileSource {
     package func append(
         _ profiles: [IncomingProfile]
     ) async throws(IngesterError) -> [AppendOutcome] {
-        let body = AppendFrames.encode(profiles)
-        let answer = try await self.post(AppendFrames.path, body, AppendFrames.contentType, isAppend: true)
+        let response: ClientResponse
+        do throws(HTTPClientError) {
+            response = try await self.post(
+                AppendFrames.path,
+                AppendFrames.encode(profiles),
+                AppendFrames.contentType,
+                self.limits.appendTimeout
+            )
+        } catch { throw IngesterError(appending: error) }
+        guard response.status == 200 else { throw IngesterError(response) }
         do {
-            let outcomes = try AppendOutcomes.decode(answer.span)
+            let outcomes = try AppendOutcomes.decode(response.body.span)
             guard outcomes.count == profiles.count else {
                 throw IngesterError.internal("\(outcomes.count) outcomes for \(profiles.count) profiles")
             }
@@ -79,54 +87,69 @@ extension IngesterClient {
         _ path: String,
         _ question: SourceRequest
     ) async throws(IngesterError) -> Partial<[Element]> {
-        let type = Partial<[Element]>.contentType
-        let answer = try await self.post(path, question.encoded(), type, isAppend: false)
+        let response: ClientResponse
+        do throws(HTTPClientError) {
+            response = try await self.post(
+                path,
+                question.encoded(),
+                SourceRequest.contentType,
+                self.limits.queryTimeout
+            )
+        } catch { throw IngesterError(asking: error) }
+        guard response.status == 200 else { throw IngesterError(response) }
         do {
-            return try Partial<[Element]>(decoding: answer.span)
-        } catch { throw .internal("answer of \(path): \(error)") }
+            return try Partial(decoding: response.body.span)
+        } catch { throw .internal("malformed answer of \(self.address): \(error)") }
     }
 
     private func post(
         _ path: String,
         _ body: [UInt8],
         _ contentType: String,
-        isAppend: Bool
-    ) async throws(IngesterError) -> [UInt8] {
-        let request = ClientRequest(
-            method: "POST",
-            url: self.address + path,
-            headers: [ClientHeader("Content-Type", contentType)],
-            body: body,
-            timeout: isAppend ? self.limits.appendTimeout : self.limits.queryTimeout,
-            responseByteLimit: self.limits.answerByteCountMax
+        _ timeout: Duration
+    ) async throws(HTTPClientError) -> ClientResponse {
+        try await self.http.send(
+            ClientRequest(
+                method: "POST",
+                url: self.address + path,
+                headers: [ClientHeader("Content-Type", contentType)],
+                body: body,
+                timeout: timeout,
+                responseByteLimit: self.limits.answerByteCountMax
+            )
         )
-        let response: ClientResponse
-        do throws(HTTPClientError) {
-            response = try await self.http.send(request)
-        } catch { throw IngesterError(error, isAppend: isAppend) }
-        guard response.status != 200 else { return response.body }
-        throw IngesterError(response)
     }
 }
 
 extension IngesterError {
-    /// A request that got no answer; an append whose fate is unknown counts as a passed deadline.
-    init(_ error: HTTPClientError, isAppend: Bool) {
+    /// A question that got no answer: asking again is safe.
+    fileprivate init(asking error: HTTPClientError) {
         switch error {
-        case .timedOut: self = .deadlineExceeded
-        case .connectionLost, .malformedResponse, .cancelled, .shutDown, .failed:
-            self = isAppend ? .deadlineExceeded : .unavailable("ingester: \(error)")
+        case .timedOut, .cancelled: self = .deadlineExceeded
+        case .connectFailed, .connectionLost, .tlsFailed, .shutDown: self = .unavailable("out of reach")
+        case .responseTooLarge(let limit): self = .unavailable("the answer exceeds \(limit) bytes")
+        case .invalidRequest, .malformedResponse, .headersTooLarge, .failed:
+            self = .internal("ingester: \(error)")
+        }
+    }
+
+    /// An append that got no answer; one whose fate is unknown counts as a passed deadline.
+    fileprivate init(appending error: HTTPClientError) {
+        switch error {
+        case .timedOut, .connectionLost, .malformedResponse, .cancelled, .shutDown, .failed:
+            self = .deadlineExceeded
         case .connectFailed, .tlsFailed: self = .unavailable("ingester: \(error)")
         case .invalidRequest, .responseTooLarge, .headersTooLarge: self = .internal("ingester: \(error)")
         }
     }
 
     /// An answer that is no success.
-    init(_ response: ClientResponse) {
+    fileprivate init(_ response: ClientResponse) {
         // Any other body has no text for us.
-        let text = (try? ErrorBody(json: response.body))?.message ?? ""
+        let message = (try? ErrorBody(json: Array(response.body.prefix(4_096))))?.message ?? ""
+        let text = message.isEmpty ? "answered \(response.status)" : String(message.prefix(256))
         switch response.status {
-        case 429, 502, 503: self = .unavailable(text.isEmpty ? "status \(response.status)" : text)
+        case 429, 502, 503: self = .unavailable(text)
         case 408, 504: self = .deadlineExceeded
         default: self = .internal("status \(response.status): \(text)")
         }

@@ -32,8 +32,6 @@ package struct PartialTexts: Sendable {
 extension Partial {
     /// The version this code writes.
     package static var formatVersion: UInt8 { 1 }
-    /// The content type of these bodies.
-    package static var contentType: String { "application/x-hearth-partial" }
 
     /// The answer as bytes.
     package func encoded<Element: PartialElement>() -> [UInt8] where Answer == [Element] {

@@ -15,6 +15,9 @@ package struct SourceRequest: Sendable {
 
     /// The version this code writes.
     package static let formatVersion: UInt8 = 1
+    package static let contentType = "application/x-hearth-question"
+    /// The content type of the answer, a `Partial`.
+    package static let answerContentType = "application/x-hearth-partial"
     /// Where ingesters answer.
     package static let stacktracesPath = "/internal/v1/stacktraces"
     /// Where ingesters answer.
