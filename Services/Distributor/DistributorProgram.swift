@@ -21,16 +21,7 @@ package struct DistributorProcessConfig: Sendable, Equatable {
         ProcessConfig.schema.nested(at: \.process),
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
-        Schema(
-            section: "",
-            [
-                .string(
-                    "catalog.url",
-                    \.catalogURL,
-                    "Catalogue of the cluster: postgres://user@host:port/database."
-                )
-            ]
-        ),
+        .clusterCatalog(at: \.catalogURL),
     ])
 }
 

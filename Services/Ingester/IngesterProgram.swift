@@ -19,16 +19,7 @@ package struct IngesterProcessConfig: Sendable, Equatable {
     package static let schema = Schema<IngesterProcessConfig>([
         ProcessConfig.schema.nested(at: \.process),
         IngesterConfig.schema.nested(at: \.ingester),
-        Schema(
-            section: "",
-            [
-                .string(
-                    "catalog.url",
-                    \.catalogURL,
-                    "Catalogue of the cluster: postgres://user@host:port/database."
-                )
-            ]
-        ),
+        .clusterCatalog(at: \.catalogURL),
     ])
 }
 
