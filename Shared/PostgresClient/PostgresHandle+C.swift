@@ -30,15 +30,12 @@ extension PostgresHandle {
     /// Null-terminated array of C strings.
     @unsafe static func withCStrings<Result>(
         _ strings: [String],
-        _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
     ) -> Result {
         var copies = unsafe strings.map { unsafe strdup($0) }
         let pointers = unsafe copies.map { unsafe UnsafePointer($0) } + [nil]
         defer { while let copy = unsafe copies.popLast() { unsafe free(copy) } }
-        return unsafe pointers.withUnsafeBufferPointer { buffer in
-            // An array that ends in nil has an address.
-            unsafe body(buffer.baseAddress.unsafelyUnwrapped)
-        }
+        return unsafe pointers.withUnsafeBufferPointer { buffer in unsafe body(buffer.baseAddress) }
     }
 
     /// Values, lengths and formats (all binary) as libpq wants them.
