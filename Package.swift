@@ -140,7 +140,7 @@ let modules = [
             "ServiceKit",
             "WireAPI",
         ],
-        testUses: ["ByteCoding", "HTTPClient", "HTTPServer"]
+        testUses: ["ByteCoding", "HTTPClient"]
     ),
     Module(
         layer: 4,

@@ -3,6 +3,7 @@ import BlockStore
 import ByteCoding
 import ProfileColumns
 import ProfileModel
+import Support
 
 /// A source whose symbol ids follow from the content, as those of a symbol store do, and the way back to
 /// names.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProfileModel
+import Support
 
 /// How large a random dataset is.
 struct ModelShape {

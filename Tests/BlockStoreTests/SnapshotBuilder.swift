@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProfileColumns
 import ProfileModel
+import Support
 
 /// Turns a model into a snapshot as a head might hold it: numbered in the order of arrival, with symbols of
 /// profiles that are long gone.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import FlameGraph
+import Support
 import Testing
 
 @Suite struct FunctionTreeFoldTests {
     /// Random location trees whose locations carry no, one or several (inlined) frames.
     @Test(arguments: 0..<40) func foldsLikeTheOracle(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed) &* 31 &+ 5)
+        var random = SplitMix(seed: UInt64(seed) &* 31 &+ 5)
         let names = ["a", "b", "c", "d", "other"]
         var table = FrameTable(names: names.map(FrameName.text))
         var frames: [[String]] = []

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FlameGraph
+import Support
 import Testing
 
 @Suite struct RenderedFlameGraphTests {
@@ -52,7 +53,7 @@ import Testing
 
     /// The relations of spec/query 4.10, on random trees and limits.
     @Test(arguments: 0..<40) func partsOfAGraphAgree(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix(seed: UInt64(seed))
         let stacks = Stacks(random: &random, count: 60)
         let total = stacks.all.reduce(0) { $0 + $1.value }
         for limit in [0, 1, 5, 30, 1_000] {
@@ -106,18 +107,5 @@ import Testing
             above = start..<nodes.count
         }
         return nodes
-    }
-}
-
-/// A small generator with a seed, so that failures repeat.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed &>> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed &>> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed &>> 31)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
 import FlameGraph
+import Support
 import Testing
 
 @Suite struct TreeBytesTests {
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20) func readsWhatItWrote(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix(seed: UInt64(seed))
         let tree = try merged(Stacks(random: &random, count: 50), maxNodes: 30)
         let read = try FlameTree(decoding: tree.encoded())
         #expect(read.listing == tree.listing)
@@ -59,7 +60,7 @@ import Testing
 
     @Test func survivesMutation() throws {
         let seed = try merged(Self.eight).encoded()
-        var random = SplitMix(state: 1)
+        var random = SplitMix(seed: 1)
         for _ in 0..<3_000 {
             var bytes = seed
             for _ in 0..<2 {

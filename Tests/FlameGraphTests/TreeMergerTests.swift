@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import FlameGraph
+import Support
 import Testing
 
 @Suite struct TreeMergerTests {
     @Test(arguments: 0..<40) func mergesAndCutsLikeTheOracle(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed) &* 77)
+        var random = SplitMix(seed: UInt64(seed) &* 77)
         let book = SymbolBook()
         let parts = (0..<4).map { _ in Stacks(random: &random, count: 30) }
         let root = OracleNode()
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20) func keepsOnlyStacksThatBeginAtTheCallSite(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed) &* 13 &+ 3)
+        var random = SplitMix(seed: UInt64(seed) &* 13 &+ 3)
         let stacks = Stacks(random: &random, count: 60)
         let sites = [
             ["a"], ["b", "a"], ["other", "total", "a"], ["e\u{301}"], ["nowhere"], ["a", "nowhere"],

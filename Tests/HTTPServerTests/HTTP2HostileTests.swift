@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPServer
+import Support
 import Testing
 
 @Suite struct HTTP2HostileTests {
@@ -131,7 +132,7 @@ import Testing
             driver.settle()
             #expect(driver.ending > .open || end < TestFrame.hello.count)
         }
-        var random = SplitMix(state: 7)
+        var random = SplitMix(seed: 7)
         for _ in 0..<4_000 {
             var mutated = input
             for _ in 0..<Int(random.next() % 4 + 1) {
@@ -215,18 +216,5 @@ import Testing
         driver.respond(1, HTTPResponse(status: 200, body: .bytes(Array("last".utf8))))
         #expect(driver.body(1) == "last")
         #expect(driver.ending == .afterFlush)
-    }
-}
-
-/// A small random generator with a seed that a failure can be repeated from.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

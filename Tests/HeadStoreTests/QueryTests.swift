@@ -3,6 +3,7 @@ import HeadStore
 import LabelSelector
 import ProfileColumns
 import ProfileModel
+import Support
 import Testing
 
 /// Random profiles and the slow way to sum them.
@@ -66,19 +67,6 @@ private struct Model {
     }
 }
 
-/// A small generator whose sequence depends on the seed only.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite struct QueryTests {
     static let count = ProfileType(
         name: "process_cpu",
@@ -90,7 +78,7 @@ private struct SplitMix {
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func answersAreThoseOfAPlainLoop(seed: UInt64) async throws {
-        var model = Model(random: SplitMix(state: seed))
+        var model = Model(random: SplitMix(seed: seed))
         let store = try await HeadStoreBench.open(MemoryFiles())
         for _ in 0..<25 { #expect(try await store.append([model.make()]) == [.stored]) }
         let heads = try #require(try await store.seal())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JFR
+import Support
 import Testing
 
 @Suite struct HostileRecordingTests {
@@ -40,7 +41,7 @@ import Testing
 
     @Test func mutationsNeverTrap() {
         let whole = Self.sample().bytes()
-        var random = SplitMix(state: 5)
+        var random = SplitMix(seed: 5)
         var taken = 0
         for _ in 0..<20_000 {
             var bytes = whole
@@ -205,18 +206,5 @@ import Testing
             #expect(throws: JFRError.self) { try Recordings.translate(bytes, labels: labels) }
         }
         #expect(throws: Never.self) { try Recordings.translate(bytes, labels: [10, 0, 18, 0]) }
-    }
-}
-
-/// A small generator, so that a failure can be repeated.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var value = self.state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

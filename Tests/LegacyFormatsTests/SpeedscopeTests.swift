@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LegacyFormats
 import ProfileModel
+import Support
 import Testing
 
 @Suite struct SpeedscopeTests {

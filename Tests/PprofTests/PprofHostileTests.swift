@@ -4,6 +4,7 @@ import Compression
 import Foundation
 import Pprof
 import ProfileModel
+import Support
 import Testing
 
 /// A tiny pprof, field by field.
@@ -161,7 +162,7 @@ struct PprofText {
     }
 
     @Test func noMutationTraps() throws {
-        var random = SeededRandom(state: 7)
+        var random = SplitMix(seed: 7)
         var decoder = PprofDecoder()
         var profile = DecodedProfile()
         var inflater = GzipInflater()
@@ -306,18 +307,5 @@ struct PprofText {
         let answer = self.refusal(flood)
         #expect(answer?.reason == (field == 2 ? .samplesLimit : .malformedProfile))
         #expect(field == 2 || answer?.message.hasPrefix("profile has more than") == true)
-    }
-}
-
-/// The same numbers in every run.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

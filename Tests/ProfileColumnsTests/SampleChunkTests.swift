@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProfileColumns
+import Support
 import Testing
 
 /// Random samples of one profile, sorted as a chunk wants them.
@@ -22,22 +23,9 @@ func randomSamples(typeCount: Int, using random: inout SplitMix) -> SampleColumn
     return samples
 }
 
-/// A small generator whose sequence depends on the seed only.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite struct SampleChunkTests {
     @Test(arguments: 1...5) func decodesWhatWasAppended(typeCount: Int) {
-        var random = SplitMix(state: UInt64(typeCount))
+        var random = SplitMix(seed: UInt64(typeCount))
         var chunk = SampleChunk(typeCount: typeCount)
         let profiles = (0..<50).map { _ in randomSamples(typeCount: typeCount, using: &random) }
         for profile in profiles { chunk.append(profile) }
@@ -51,7 +39,7 @@ struct SplitMix: RandomNumberGenerator {
     }
 
     @Test(arguments: 1...5) func sumsLikeAPlainLoop(typeCount: Int) {
-        var random = SplitMix(state: UInt64(100 + typeCount))
+        var random = SplitMix(seed: UInt64(100 + typeCount))
         var chunk = SampleChunk(typeCount: typeCount)
         let profiles = (0..<30).map { _ in randomSamples(typeCount: typeCount, using: &random) }
         for profile in profiles { chunk.append(profile) }
@@ -113,7 +101,7 @@ struct SplitMix: RandomNumberGenerator {
     }
 
     @Test func forgetsProfilesFromTheEnd() {
-        var random = SplitMix(state: 7)
+        var random = SplitMix(seed: 7)
         var chunk = SampleChunk(typeCount: 2)
         for _ in 0..<5 { chunk.append(randomSamples(typeCount: 2, using: &random)) }
         let short = chunk

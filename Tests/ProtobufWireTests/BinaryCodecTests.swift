@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
 import ProtobufWire
+import Support
 import Testing
 
 @Suite struct BinaryCodecTests {
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func mutatedBytesAreNoTrap() {
-        var random = SplitMix(state: 3)
+        var random = SplitMix(seed: 3)
         let whole = Everything.random(seed: 11).binary()
         var refused = 0
         for _ in 0..<3_000 {

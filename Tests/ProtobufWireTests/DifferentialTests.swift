@@ -40,7 +40,7 @@ import Testing
 
     @Test(.enabled(if: oracle != nil)) func agreesOnDamagedMessages() async throws {
         let oracle = try #require(Self.oracle)
-        var random = SplitMix(state: 21)
+        var random = SplitMix(seed: 21)
         var damaged: [[UInt8]] = []
         for seed in 0..<60 as Range<UInt64> {
             let whole = Everything.random(seed: seed).binary()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProtobufWire
+import Support
 import Testing
 
 @Suite struct JSONCodecTests {
@@ -141,7 +142,7 @@ import Testing
     }
 
     @Test func mutatedTextIsNoTrap() {
-        var random = SplitMix(state: 9)
+        var random = SplitMix(seed: 9)
         let whole = Everything.random(seed: 13).json()
         var refused = 0
         for _ in 0..<3_000 {

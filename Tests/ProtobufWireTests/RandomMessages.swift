@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProtobufWire
+import Support
 
-/// A generator whose sequence depends on the seed alone.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix {
     mutating func chance() -> Bool { self.next() & 1 == 0 }
 
     mutating func long() -> Int64 {
@@ -43,7 +33,7 @@ struct SplitMix: RandomNumberGenerator {
 
 extension Everything {
     static func random(seed: UInt64) -> Everything {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         return Self.random(&random, depth: 2)
     }
 

@@ -3,6 +3,7 @@ import ByteCoding
 import FlameGraph
 import ProfileColumns
 import ProfileModel
+import Support
 import Testing
 import WireAPI
 
@@ -77,7 +78,7 @@ import WireAPI
     }
 
     @Test func damagedAnswersAreRefusedOrWellFormed() {
-        var random = SplitMix(state: 8)
+        var random = SplitMix(seed: 8)
         let whole = Self.trees(seed: 5).encoded()
         var refused = 0
         for _ in 0..<5_000 {
@@ -126,7 +127,7 @@ import WireAPI
     )
 
     private static func trees(seed: UInt64) -> Partial<[FunctionTree]> {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let trees = (0..<1 + random.below(3)).map { _ in
             var tree = FunctionTree()
             tree.names = (0..<1 + random.below(20)).map { index in

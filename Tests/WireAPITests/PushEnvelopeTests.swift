@@ -2,6 +2,7 @@
 import ByteCoding
 import ProfileModel
 import ProtobufWire
+import Support
 import Testing
 import WireAPI
 
@@ -16,7 +17,7 @@ import WireAPI
     }
 
     @Test func agreesOnTruncatedAndDamagedRequests() throws {
-        var random = SplitMix(state: 4)
+        var random = SplitMix(seed: 4)
         var accepted = 0
         var refused = 0
         for seed in 0..<40 as Range<UInt64> {
@@ -73,7 +74,7 @@ import WireAPI
     }
 
     private static func random(seed: UInt64) -> PushV1.PushRequest {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var request = PushV1.PushRequest()
         for _ in 0..<random.below(4) {
             var series = PushV1.RawProfileSeries()

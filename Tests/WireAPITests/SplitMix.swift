@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Support
 
-/// A generator whose sequence depends on the seed alone.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix {
     mutating func below(_ limit: Int) -> Int { Int(self.next() % UInt64(limit)) }
 
     mutating func text() -> String {
