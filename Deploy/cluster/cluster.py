@@ -11,11 +11,10 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests" / "EndToEnd"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Deploy"), str(ROOT / "Tests" / "EndToEnd")]
+from children import end, wait_any, wait_ready  # noqa: E402
 
 
 def commands(folder: pathlib.Path, catalog: str, distributor: int, querier: int, ingesters: list[int]):
@@ -28,16 +27,6 @@ def commands(folder: pathlib.Path, catalog: str, distributor: int, querier: int,
         ]
     yield "hearth-querier", [*common, f"-server.http-listen-port={querier}"]
     yield "hearth-distributor", [*common, f"-server.http-listen-port={distributor}"]
-
-
-def wait_ready(port: int, child: subprocess.Popen):
-    while child.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=1)
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    sys.exit(f"{child.args[0]} ended with status {child.returncode}")
 
 
 def main():
@@ -65,17 +54,13 @@ def main():
             child = subprocess.Popen([f"{options.bin}/{name}", *arguments])
             children.append(child)
             port = next(int(one.split("=")[1]) for one in arguments if one.startswith("-server.http-listen-port="))
-            wait_ready(port, child)
+            wait_ready(f"http://127.0.0.1:{port}", child)
         print(f"\n  Send to http://127.0.0.1:{options.port}, look at http://127.0.0.1:{options.port + 1}\n", flush=True)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.3)
+        wait_any(children)
     except KeyboardInterrupt:
         pass
     finally:
-        for child in reversed(children):
-            child.terminate()
-        for child in children:
-            child.wait(60)
+        end(children, 60)
         if postgres:
             postgres.close()
             scratch.close()

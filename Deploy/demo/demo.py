@@ -6,11 +6,11 @@ import argparse
 import pathlib
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from children import end, wait_any, wait_ready  # noqa: E402
+
 VENV = HERE.parents[1] / ".build" / "demo-venv"
 
 
@@ -22,16 +22,6 @@ def ensure_sdk() -> pathlib.Path:
     if subprocess.run([python, "-c", "import pyroscope"], capture_output=True).returncode:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pyroscope-io"], check=True)
     return python
-
-
-def wait_ready(url: str, server: subprocess.Popen):
-    while server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/ready", timeout=1)
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    sys.exit(f"hearth ended with status {server.returncode}")
 
 
 def main():
@@ -47,15 +37,11 @@ def main():
         wait_ready(url, children[0])
         children.append(subprocess.Popen([python, HERE / "workload.py", url]))
         print(f"\n  Hearth is at {url}\n  The first flame graph of `hearth-demo` appears within 15 seconds.\n", flush=True)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.3)
+        wait_any(children)
     except KeyboardInterrupt:
         pass
     finally:
-        for child in reversed(children):
-            child.terminate()
-        for child in children:
-            child.wait(30)
+        end(children, 30)
 
 
 if __name__ == "__main__":

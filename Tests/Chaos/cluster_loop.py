@@ -6,19 +6,17 @@ A profile that is sent again while its ingester is away goes to another one: wit
 twice when its first one was stored. Those are told apart and counted; what was sent once counts once, always.
 """
 
-import argparse
 import http.client
 import json
 import os
 import pathlib
-import random
 import signal
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from loadtest import CPU, Judge, Load  # noqa: E402
-from hearthtest import pprof, process  # noqa: E402
+from loadtest import CPU, Judge, Load, parsed  # noqa: E402
+from hearthtest import pprof  # noqa: E402
 from hearthtest.client import Failure  # noqa: E402
 from hearthtest.postgres import Postgres  # noqa: E402
 from hearthtest.process import ROOT, Folder, Process, free_port, wait_until  # noqa: E402
@@ -133,17 +131,7 @@ def kill(pid):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin")
-    parser.add_argument("--rounds", type=int, default=12)
-    parser.add_argument("--senders", type=int, default=4)
-    parser.add_argument("--flush-period", default="300ms")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    options = parser.parse_args(arguments)
-    if options.bin:
-        process.BIN = pathlib.Path(options.bin).resolve()
-    rng = random.Random(options.seed)
-    print(f"seed {options.seed}", flush=True)
+    options, rng = parsed(__doc__, arguments, rounds=12, flush_period="300ms")
     folder = Folder()
     cluster = Cluster(folder, options.flush_period)
     load = Load(options.senders)

@@ -6,16 +6,13 @@ Half of the kills wait for a flush to begin, some hit the start, and some are SI
 timelines and labels are checked, and totals while the load runs.
 """
 
-import argparse
 import pathlib
-import random
 import signal
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from loadtest import Judge, Load, Watcher  # noqa: E402
-from hearthtest import process  # noqa: E402
+from loadtest import Judge, Load, Watcher, parsed  # noqa: E402
 from hearthtest.process import Folder, hearth  # noqa: E402
 
 
@@ -86,17 +83,7 @@ def round_of(server, folder, load, rng, tally):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin")
-    parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--senders", type=int, default=4)
-    parser.add_argument("--flush-period", default="200ms")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    options = parser.parse_args(arguments)
-    if options.bin:
-        process.BIN = pathlib.Path(options.bin).resolve()
-    rng = random.Random(options.seed)
-    print(f"seed {options.seed}", flush=True)
+    options, rng = parsed(__doc__, arguments, rounds=50, flush_period="200ms")
     folder = Folder()
     server = hearth(folder.path, f"-ingester.flush-period={options.flush_period}", "-log.level=warn")
     load, tally = Load(options.senders), dict.fromkeys((

@@ -5,18 +5,35 @@ Each profile carries a value of its own in a stack of its own, so an answer tell
 often. Profiles without an acknowledgement are sent again with the same bytes and id, as a client would.
 """
 
+import argparse
 import http.client
 import pathlib
+import random
 import sys
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
-from hearthtest import pprof  # noqa: E402
+from hearthtest import pprof, process  # noqa: E402
 from hearthtest.client import Failure  # noqa: E402
 
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
 SERVICES = 3
+
+
+def parsed(description, arguments, rounds, flush_period):
+    """Options of a loop, and its generator of chance; the seed is printed, so that a run can be repeated."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--bin")
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--senders", type=int, default=4)
+    parser.add_argument("--flush-period", default=flush_period)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args(arguments)
+    if options.bin:
+        process.BIN = pathlib.Path(options.bin).resolve()
+    print(f"seed {options.seed}", flush=True)
+    return options, random.Random(options.seed)
 
 
 class Sender(threading.Thread):

@@ -10,13 +10,12 @@ import zlib
 from concurrent import futures
 
 from hearthtest import pprof, wire
-from hearthtest.watched import Watched
+from hearthtest.watched import WatchedCase
 
 PUSH = "/push.v1.PusherService/Push"
 QUERY = "/querier.v1.QuerierService/"
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
 LABELS = {"__name__": "process_cpu", "service_name": "hostile"}
-GROWTH_MIB = 300
 CLIENT_CODES = {3, 5, 8, 9, 11, 12}
 
 
@@ -37,29 +36,13 @@ def form(*parts, boundary="xyz", end=True) -> bytes:
     return out + (f"--{boundary}--\r\n".encode() if end else b"")
 
 
-class Attack(unittest.TestCase):
-    """One server for all attacks of a class; after each it must be as sound as before."""
-
-    flags = ()
+class Attack(WatchedCase):
+    growth_mib = 300
 
     @classmethod
     def setUpClass(cls):
-        cls.watched = Watched(*cls.flags)
-        cls.client = cls.watched.client
+        super().setUpClass()
         cls.client.push(LABELS, pprof.build([(("main", "work"), [5], {})], time_nanos=time.time_ns()))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.watched.close()
-
-    def setUp(self):
-        self.watched.forget_peak()
-        self.before = self.watched.memory()
-
-    def tearDown(self):
-        self.watched.check(self)
-        self.assertLess(self.watched.memory("VmHWM") - self.before, GROWTH_MIB, "MiB at the peak")
-        self.assertNotIn("level=error", self.watched.server.tail(1 << 20))
 
     def refused(self, target, body, content_type, *, headers=None, statuses=(400, 413, 415, 422, 429, 431, 501)):
         start = time.monotonic()

@@ -9,34 +9,14 @@ import unittest
 
 from hearthtest import pprof, wire
 from hearthtest.process import wait_until
-from hearthtest.watched import Watched
+from hearthtest.watched import WatchedCase
 
 PUSH = "/push.v1.PusherService/Push"
 SERIES = "/querier.v1.QuerierService/Series"
 SLOW_COUNT = 2_000
 
 
-class Abuse(unittest.TestCase):
-    flags = ()
-
-    @classmethod
-    def setUpClass(cls):
-        cls.watched = Watched(*cls.flags)
-        cls.port = cls.watched.port
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.watched.close()
-
-    def setUp(self):
-        self.watched.forget_peak()
-        self.before = self.watched.memory()
-
-    def tearDown(self):
-        self.watched.check(self)
-        self.assertLess(self.watched.memory("VmHWM") - self.before, 200, "MiB at the peak")
-        self.assertNotIn("level=error", self.watched.server.tail(1 << 20))
-
+class Abuse(WatchedCase):
     def status(self, text):
         return wire.status(wire.exchange(self.port, text.encode("latin-1")))
 

@@ -3,6 +3,7 @@
 
 import re
 import time
+import unittest
 
 from .process import Folder, hearth, wait_until
 
@@ -60,3 +61,28 @@ class Watched:
             assert self.client.ready()
             took.append(time.monotonic() - start)
         return sorted(took)
+
+
+class WatchedCase(unittest.TestCase):
+    """One server for all attacks of a class; after each it must be as sound as before."""
+
+    flags = ()
+    growth_mib = 200
+
+    @classmethod
+    def setUpClass(cls):
+        cls.watched = Watched(*cls.flags)
+        cls.client, cls.port = cls.watched.client, cls.watched.port
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.watched.close()
+
+    def setUp(self):
+        self.watched.forget_peak()
+        self.before = self.watched.memory()
+
+    def tearDown(self):
+        self.watched.check(self)
+        self.assertLess(self.watched.memory("VmHWM") - self.before, self.growth_mib, "MiB at the peak")
+        self.assertNotIn("level=error", self.watched.server.tail(1 << 20))
