@@ -14,7 +14,7 @@ struct ChunkHeader: Equatable {
 
     private static let magic: UInt64 = 0x464C_5200
 
-    /// Reads the header at `start`; all it says was checked against the bytes there are.
+    /// Reads the header at `start`; only its own bytes are known to be there.
     init(_ bytes: Span<UInt8>, at start: Int) throws(JFRError) {
         guard bytes.count - start >= Self.byteCount else { throw JFRError(.truncated, at: 0) }
         func number(_ offset: Int, _ count: Int) -> UInt64 {

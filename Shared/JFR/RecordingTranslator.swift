@@ -73,8 +73,8 @@ package struct RecordingTranslator {
                 throw error.met(in: .chunkHeader)
             }
             // A chunk that was cut off says so where it ends, in its metadata or pools, or at its last event.
-            let end = min(recording.count - start, header.size) + start
-            let isWhole = end == start + header.size
+            let isWhole = header.size <= recording.count - start
+            let end = isWhole ? start + header.size : recording.count
             try translator.read(recording.extracting(start..<end), header)
             guard isWhole else { throw JFRError(.truncated, at: end - start) }
             start = end

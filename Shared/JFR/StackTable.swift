@@ -21,7 +21,6 @@ struct StackTable {
     private var stackOfHash: [UInt32] = []
 
     var locationCount: Int { self.locations.count }
-    var stackCount: Int { self.ends.count }
 
     /// The locations of a stack, leaf first.
     func frames(of stack: UInt32) -> ArraySlice<UInt32> {

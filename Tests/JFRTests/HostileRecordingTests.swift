@@ -67,8 +67,9 @@ import Testing
     @Test func headersThatLieAreRefused() {
         let chunk = Self.sample()
         let whole = chunk.bytes()
-        for size: UInt64 in [0, 67, 1 << 31, .max, UInt64(whole.count) + 1] {
+        for size: UInt64 in [0, 67, 1 << 31, .max >> 1, .max, UInt64(whole.count) + 1] {
             #expect(self.refusal(chunk.bytes(size: size)) != nil)
+            #expect(self.refusal(whole + chunk.bytes(size: size)) != nil)
         }
         for place in [16, 24] {
             for value: UInt8 in [0, 0xFF] {
