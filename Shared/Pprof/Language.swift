@@ -47,10 +47,11 @@ enum GoTypeParameters {
     /// `text` without its shapes; an unbalanced rest stays.
     static func stripped(_ text: [UInt8]) -> [UInt8] {
         let mark = Array("[go.shape.".utf8)
+        let ends = Self.ends(text)
         var kept: [UInt8] = []
         var at = 0
         while at < text.count {
-            guard text[at...].starts(with: mark), let end = Self.closing(text, from: at) else {
+            guard let end = ends[at], text[at...].starts(with: mark) else {
                 kept.append(text[at])
                 at += 1
                 continue
@@ -60,14 +61,15 @@ enum GoTypeParameters {
         return kept
     }
 
-    /// The place behind the bracket that closes the one at `start`.
-    private static func closing(_ text: [UInt8], from start: Int) -> Int? {
-        var depth = 0
-        for at in start..<text.count {
-            if text[at] == UInt8(ascii: "[") { depth += 1 }
-            if text[at] == UInt8(ascii: "]") { depth -= 1 }
-            if depth == 0 { return at + 1 }
+    /// The place behind the closing bracket of each opening one, in one pass: marks may be unclosed by the
+    /// thousand.
+    private static func ends(_ text: [UInt8]) -> [Int: Int] {
+        var ends: [Int: Int] = [:]
+        var open: [Int] = []
+        for at in text.indices {
+            if text[at] == UInt8(ascii: "[") { open.append(at) }
+            if text[at] == UInt8(ascii: "]"), let start = open.popLast() { ends[start] = at + 1 }
         }
-        return nil
+        return ends
     }
 }

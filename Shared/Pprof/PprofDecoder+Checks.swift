@@ -11,7 +11,7 @@ extension PprofDecoder {
         guard !self.tables.sampleTypes.isEmpty else {
             throw ProfileRejection(.malformedProfile, "empty profile")
         }
-        if case .ingest(let parameters) = incoming.origin { self.applyIngestFixes(parameters) }
+        if case .ingest(let parameters) = incoming.origin { try self.applyIngestFixes(parameters) }
         let header = self.tables.header
         profile.hasOwnTime = header.time > 0
         profile.timeNanoseconds = header.time > 0 ? header.time : incoming.receivedNanoseconds

@@ -63,7 +63,7 @@ package struct PprofDecoder: ~Copyable, Sendable {
         profile.damage.truncatedStacks = self.context.cut
         profile.damage.danglingSamples = self.context.dangling
         profile.damage.saturatedSums = self.samples.saturatedSums
-        self.finish(incoming, &profile)
+        try self.finish(incoming, &profile)
     }
 
     /// A reader over a range of the inflated bytes.

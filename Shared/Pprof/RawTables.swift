@@ -68,6 +68,7 @@ struct RawTables: ~Copyable {
     var header = Header()
 
     mutating func removeAll() {
+        self.texts.madeByteCount = 0
         self.texts.strings.removeAll()
         self.suspects.removeAll()
         self.functions.removeAll()

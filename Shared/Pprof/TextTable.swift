@@ -4,11 +4,17 @@
 // entries only ever shrink or move to text that was appended.
 internal import ByteCoding
 internal import Glibc
+internal import ProfileModel
 
 /// The strings of a pprof while it is normalised: pieces of the inflated bytes and of text made on the way.
 struct TextTable: ~Copyable {
     var text = Column<UInt8>(capacity: 1 << 16)
     var strings = Column<DecodedProfile.Text>()
+    /// Bytes that `make` added to this profile.
+    var madeByteCount = 0
+
+    /// Far more than the names of any honest profile.
+    private static let madeByteCountMax = 64 << 20
 
     var count: Int { self.strings.count }
 
@@ -82,6 +88,19 @@ struct TextTable: ~Copyable {
             default: false
             }
         }
+    }
+
+    /// Adds a string made from strings of the client, which a few bytes of a profile can ask for many times.
+    mutating func make(_ bytes: [UInt8]) throws(ProfileRejection) -> UInt32 {
+        self.madeByteCount += bytes.count
+        guard self.madeByteCount <= Self.madeByteCountMax else {
+            let limit = "limit: \(Self.madeByteCountMax) bytes"
+            throw ProfileRejection(
+                .profileSizeLimit,
+                "the names of the profile grow past their limit (\(limit))"
+            )
+        }
+        return self.append(bytes)
     }
 
     /// Adds a string; its index is returned.
