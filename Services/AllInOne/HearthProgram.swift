@@ -78,7 +78,11 @@ package enum HearthProgram {
         )
         let member = SourceMember(name: ingester.instance, source: ingester)
         let reads = QuerierFront(
-            sources: SourceFanOut([member]),
+            sources: SourceFanOut(
+                concurrencyMax: config.querier.concurrencyMax,
+                timeout: config.querier.timeout,
+                members: { _, _ in [member] }
+            ),
             catalog: catalog,
             tenancy: config.tenancy,
             limits: limits,

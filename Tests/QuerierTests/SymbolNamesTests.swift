@@ -10,7 +10,9 @@ import WireAPI
         let source = MemorySource([Setting.sample("f;g;h", 1)], symbols: symbols)
         let names = SymbolNames(byteCountMax: 600) { _, ids in symbols.names(ids) }
         let service = QueryService(
-            sources: SourceFanOut { _, _ in [SourceMember(name: "i", source: source)] },
+            sources: SourceFanOut(concurrencyMax: 2, timeout: .seconds(30)) { _, _ in
+                [SourceMember(name: "i", source: source)]
+            },
             symbols: names
         )
         for tenant in ["a", "b", "c", "d", "a"] {
@@ -27,7 +29,9 @@ import WireAPI
     @Test func aHugeIDTakesOnePage() async throws {
         let names = SymbolNames { _, ids in ids.map { "f\($0)" } }
         let service = QueryService(
-            sources: SourceFanOut { _, _ in [SourceMember(name: "i", source: HugeSymbolSource())] },
+            sources: SourceFanOut(concurrencyMax: 2, timeout: .seconds(30)) { _, _ in
+                [SourceMember(name: "i", source: HugeSymbolSource())]
+            },
             symbols: names
         )
         let scope = QueryScope(tenant: .anonymous, nowMilliseconds: Setting.start)

@@ -27,8 +27,8 @@ package struct SourceFanOut: Sendable {
 
     /// Asks `members`, at most `concurrencyMax` at once, none for longer than `timeout`.
     package init(
-        concurrencyMax: Int = 16,
-        timeout: Duration = .seconds(30),
+        concurrencyMax: Int,
+        timeout: Duration,
         members: @escaping Members
     ) {
         precondition(concurrencyMax > 0)
@@ -36,9 +36,6 @@ package struct SourceFanOut: Sendable {
         self.concurrencyMax = concurrencyMax
         self.timeout = timeout
     }
-
-    /// Asks the same members for ever: those of one process.
-    package init(_ members: [SourceMember]) { self.init { _, _ in members } }
 
     typealias Question<Answer: Sendable> =
         @Sendable (any ProfileSource) async throws(IngesterError) -> Partial<Answer>
