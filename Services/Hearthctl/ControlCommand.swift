@@ -88,16 +88,16 @@ package enum ControlCommand: CaseIterable, Sendable {
 
     private static func verify(_ config: ControlConfig, say: (String) -> Void) throws {
         var badCount = 0
-        let blocks = try LocalBlocks.open(config)
-        for block in blocks {
+        let paths = try LocalBlocks.paths(config)
+        for path in paths {
             do throws(BlockError) {
-                try block.verify()
+                try LocalBlocks.verify(path)
             } catch {
                 badCount += 1
-                say("\(block.description.header.id): \(error)")
+                say("\(path): \(error)")
             }
         }
-        guard badCount == 0 else { throw ControlError("\(badCount) of \(blocks.count) blocks are damaged") }
-        say("\(blocks.count) blocks are sound")
+        guard badCount == 0 else { throw ControlError("\(badCount) of \(paths.count) blocks are damaged") }
+        say("\(paths.count) blocks are sound")
     }
 }

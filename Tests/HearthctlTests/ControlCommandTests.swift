@@ -96,6 +96,18 @@ import Testing
         await #expect(throws: ControlError.self) { try await self.run("blocks verify") }
     }
 
+    @Test func aBlockThatCannotBeOpenedHidesNoOther() async throws {
+        for path in try self.blocks() {
+            try Data([1, 2, 3]).write(to: URL(filePath: path), options: .atomic)
+        }
+        do {
+            _ = try await self.run("blocks verify")
+            Issue.record("took what is no block")
+        } catch let error as ControlError {
+            #expect(error.description.contains("2 of 2 blocks are damaged"))
+        }
+    }
+
     @Test func rebuildBringsBackWhatDropForgot() async throws {
         let catalog = try await openCatalog(url: "sqlite:\(self.data)/catalog.sqlite")
         let before = try await catalog.findFunctions(
