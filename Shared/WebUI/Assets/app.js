@@ -98,8 +98,9 @@ async function load(graphOnly = false) {
     try {
         if (!graphOnly || !state.type) {
             const asked = question.track(api.services(range, signal));
+            const isEarly = Boolean(state.service && state.type);
             // With service and type in the address the rest need not wait for the list.
-            if (state.service && state.type) asked.catch(() => {});
+            if (isEarly) asked.catch(() => {});
             else if (!(await knowServices(await asked, signal))) return;
             chooseType();
             showScope();
@@ -111,7 +112,13 @@ async function load(graphOnly = false) {
                 groups(question),
             ]);
             if (!question.isCurrent) return;
-            if (answers[0].value && !(await knowServices(answers[0].value, signal))) return;
+            if (isEarly && answers[0].value) {
+                if (!(await knowServices(answers[0].value, signal))) return;
+                const { type } = state;
+                chooseType();
+                // The service has no profiles of the type in the address: the answers are none to what is shown.
+                if (state.type !== type) return void load();
+            }
             present(range, answers);
         } else {
             const [answer] = await Promise.allSettled([graph(question, range)]);
@@ -206,7 +213,6 @@ function groups(question) {
 
 /** Shows all answers in one go; a pane whose answer failed keeps the last good one. */
 function present(range, [found, used, timed, drawn, named]) {
-    chooseType();
     showScope();
     if (found?.value && used?.value) {
         rail.show({

@@ -56,7 +56,7 @@ export class FlameView {
         this.painter.use(graph);
         this.selected = kept ? findPath(graph, kept) : null;
         this.hovered = null;
-        this.search(this.term);
+        this.redraw();
         this.mirror();
     }
 
