@@ -15,8 +15,6 @@ package struct FrameTable: Sendable {
         self.frames.reserveCapacity(locationCapacity)
     }
 
-    package var locationCount: Int { self.starts.count - 1 }
-
     /// Adds a name without looking for an equal one; returns its index.
     package mutating func appendName(_ name: FrameName) -> UInt32 {
         self.names.append(name)

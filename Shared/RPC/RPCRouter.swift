@@ -19,17 +19,11 @@ package struct RPCRouter: Sendable {
 
     private let methods: [String: RPCMethod]
     private let limits: Limits
-    private let failed: @Sendable (RPCContext, ServiceError) -> Void
 
-    /// A router over `methods`, whose paths differ; `failed` hears of every error, for logs and metrics.
-    package init(
-        methods: [RPCMethod],
-        limits: Limits,
-        failed: @escaping @Sendable (RPCContext, ServiceError) -> Void = { _, _ in }
-    ) {
+    /// A router over `methods`, whose paths differ.
+    package init(methods: [RPCMethod], limits: Limits) {
         self.methods = Dictionary(methods.map { ($0.path, $0) }) { first, _ in first }
         self.limits = limits
-        self.failed = failed
     }
 
     /// The answer to an RPC; nil when the path is none.
@@ -70,7 +64,7 @@ package struct RPCRouter: Sendable {
             }
             let bytes = try await self.call(method, request, message, transport.encoding, timeout)
             return RPCAnswer(.success(bytes), isGzip: compression.responseIsGzip)
-        } catch { return self.failure(error, method, request) }
+        } catch { return RPCAnswer(.failure(error), isGzip: false) }
     }
 
     private func grpc(
@@ -93,12 +87,7 @@ package struct RPCRouter: Sendable {
             )
             let bytes = try await self.call(method, request, message, transport.encoding, timeout)
             return RPCAnswer(.success(bytes), isGzip: compression.responseIsGzip)
-        } catch { return self.failure(error, method, request) }
-    }
-
-    private func failure(_ error: ServiceError, _ method: RPCMethod, _ request: HTTPRequest) -> RPCAnswer {
-        self.failed(Self.context(method, request, deadline: nil), error)
-        return RPCAnswer(.failure(error), isGzip: false)
+        } catch { return RPCAnswer(.failure(error), isGzip: false) }
     }
 
     private func body(of request: HTTPRequest) async throws(ServiceError) -> [UInt8] {

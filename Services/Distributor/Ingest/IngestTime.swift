@@ -11,7 +11,7 @@ enum IngestTime {
         guard kept.allSatisfy({ $0.isASCII && $0.isNumber }) else { return Self.relative(kept, now: now) }
         guard let number = Int64(kept) else { return now }
         switch kept.count {
-        case 8: return Self.day(number) ?? Self.scaled(number, 1_000_000_000, now)
+        case 8: return Self.day(number, now) ?? Self.scaled(number, 1_000_000_000, now)
         case 13: return Self.scaled(number, 1_000_000, now)
         case 16: return Self.scaled(number, 1_000, now)
         case 19: return number
@@ -25,7 +25,7 @@ enum IngestTime {
     }
 
     /// UTC midnight of yyyymmdd after 1900.
-    private static func day(_ number: Int64) -> Int64? {
+    private static func day(_ number: Int64, _ now: Int64) -> Int64? {
         let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100)
         guard year > 1_900, (1...12).contains(month), (1...Self.dayCount(year, month)).contains(day) else {
             return nil
@@ -35,7 +35,7 @@ enum IngestTime {
         let monthIndex = (month + 9) % 12
         let days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400
         let total = days + (153 * monthIndex + 2) / 5 + day - 1 - 719_468
-        return Self.scaled(total, 86_400_000_000_000, 0)
+        return Self.scaled(total, 86_400_000_000_000, now)
     }
 
     private static func dayCount(_ year: Int64, _ month: Int64) -> Int64 {

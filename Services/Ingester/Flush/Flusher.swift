@@ -124,7 +124,6 @@ actor Flusher {
     }
 
     /// Blocks that the catalogue does not know yet.
-    var waitingCount: Int { self.waiting.count }
 
     private var waiting: [Block] {
         self.tools.folder.all.filter {

@@ -72,8 +72,7 @@ struct LaneState: ~Copyable {
         var uid = profile.uid
         if isKnown {
             // Without a name and without a time of its own, equal bytes may well be two profiles: keep both.
-            let isTimed = self.decoded.hasOwnTime || self.decoded.timeNanoseconds != received
-            if isTimed { return self.duplicate() }
+            if self.decoded.hasOwnTime { return self.duplicate() }
             uid = uid.distinct(at: lsn)
         }
         let seriesLimit = isReplay ? 0 : profile.limits.seriesCountMax
