@@ -209,6 +209,21 @@ class BodiesInFlight(Abuse):
         return self.watched.client.request("POST", PUSH, body, {"Content-Type": "application/proto"})[0] == 200
 
 
+class UnlimitedBodies(Abuse):
+    flags = ("-distributor.ingestion-body-limit-mb=0",)
+
+    def test_a_promised_length_takes_no_room(self):
+        """No limit for a body is no reason to believe its length."""
+        for length in (1 << 40, 10**18 - 1):
+            head = f"POST {PUSH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/proto\r\nContent-Length: {length}\r\n\r\n"
+            with wire.connect(self.port) as connection:
+                connection.sendall(head.encode() + b"x")
+                time.sleep(0.3)
+                self.assertTrue(self.client.ready())
+                connection.sendall(b"y")
+                time.sleep(0.1)
+
+
 class TenantIDs(Abuse):
     flags = ("-auth.multitenancy-enabled=true",)
     REFUSED = ["", "a/b", "../x", "..", ".", "a\\b", "x" * 151, "a b", "é", "a%2fb", "a\tb", "__system", "|", "a|", "|a", "a|b", ":", ":k=v", "a\x7f",

@@ -94,6 +94,8 @@ package struct HTTPRequest: Sendable {
         return self.target[self.target.index(after: mark)...]
     }
 
+    private static let reservedByteCountMax = 1 << 20
+
     /// Reads the whole body, refusing more than `limit` bytes (from `Content-Length` before the first byte is
     /// read).
     package func collectBody(limit: Int) async throws(HTTPBodyError) -> [UInt8] {
@@ -101,7 +103,10 @@ package struct HTTPRequest: Sendable {
             throw .tooLarge(limit: limit, declared: declared)
         }
         guard var all = try await self.body.next() else { return [] }
-        if let declared = self.declaredLength { all.reserveCapacity(declared) }
+        // No more than this for bytes that are only promised.
+        if let declared = self.declaredLength {
+            all.reserveCapacity(min(declared, Self.reservedByteCountMax))
+        }
         while true {
             guard all.count <= limit else { throw .tooLarge(limit: limit, declared: nil) }
             guard let piece = try await self.body.next() else { return all }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ConfigSchema
 
-/// What one tenant may do (design D11); overridable per tenant at run time.
+/// What one tenant may do (design D11).
 package struct TenantLimits: Sendable, Equatable {
     // What comes in
     package var ingestionRateMiB = 16.0

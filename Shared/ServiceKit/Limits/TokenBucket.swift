@@ -28,13 +28,16 @@ package struct TokenBucket: Sendable, Equatable {
             return .taken
         }
         guard count <= burst, rate > 0 else { return .refused(retryAfter: nil) }
-        return .refused(retryAfter: .seconds((count - self.tokens) / rate))
+        return .refused(retryAfter: .seconds(min((count - self.tokens) / rate, Self.retryAfterMax)))
     }
 
     /// Whether the bucket is full at `now`, so that forgetting it changes nothing.
     package func isFull(rate: Double, burst: Double, now: Duration) -> Bool {
         self.tokens + Self.seconds(now - self.filledAt) * rate >= burst
     }
+
+    /// Seconds; a tiny rate gives times that no `Duration` holds.
+    private static let retryAfterMax = 86_400.0
 
     private static func seconds(_ duration: Duration) -> Double {
         let (seconds, attoseconds) = duration.components
