@@ -120,18 +120,6 @@ extension ConfigKey {
         }
     }
 
-    /// Any other type that is written as one text; the configuration's own types use it.
-    package static func custom<Value>(
-        _ flag: String,
-        _ place: any Place<Value>,
-        allowed: String,
-        _ help: String,
-        parse: @escaping @Sendable (String) -> Value?,
-        show: @escaping @Sendable (Value) -> String
-    ) -> ConfigKey {
-        .one(flag, place, help, kind: ("value", allowed), parse: parse, show: show)
-    }
-
     private static func one<Value>(
         _ flag: String,
         _ place: any Place<Value>,

@@ -41,11 +41,6 @@ extension MetricRegistry {
         InstrumentFamily(labelNames: labelNames) { self.counter(name, help: help, labels: $0) }
     }
 
-    /// Gauges of one name with these label names.
-    package func gauges(_ name: String, help: String, labelNames: [String]) -> InstrumentFamily<Gauge> {
-        InstrumentFamily(labelNames: labelNames) { self.gauge(name, help: help, labels: $0) }
-    }
-
     /// Histograms of one name with these label names.
     package func histograms(
         _ name: String,

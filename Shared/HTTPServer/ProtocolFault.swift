@@ -20,7 +20,7 @@ package enum ProtocolFault: Error, Equatable, CaseIterable, Sendable {
     case chunkCount
     case trailers
 
-    /// Client-facing text, with the stable id of its runbook entry.
+    /// Client-facing text, with a stable id to search for.
     package var message: String {
         switch self {
         case .blankLines: "more than two blank lines before a request (err-blank-lines)"

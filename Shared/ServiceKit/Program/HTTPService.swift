@@ -73,6 +73,23 @@ package struct HTTPService: Service {
                 )
             }
             page.family(
+                "pyroscope_http2_broken_off_total",
+                type: "counter",
+                help: "HTTP/2 connections broken off, by error code."
+            )
+            for (code, count) in server.counters.protocolErrorCounts.sorted(by: { $0.key < $1.key }) {
+                page.sample(
+                    "pyroscope_http2_broken_off_total",
+                    rendered: MetricText.render([("code", "\(code)")]),
+                    "\(count)"
+                )
+            }
+            page.counter(
+                "pyroscope_http_loop_slow_turns_total",
+                help: "Turns of an event loop above 50 ms of CPU time.",
+                Double(server.counters.slowTurnCount)
+            )
+            page.family(
                 "pyroscope_http_slow_clients_total",
                 type: "counter",
                 help: "Clients cut for being slow, by phase."
