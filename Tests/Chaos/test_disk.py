@@ -105,8 +105,8 @@ class Signals(unittest.TestCase):
         self.folder = Folder()
         self.addCleanup(self.folder.close)
 
-    def loaded(self, signals, pause):
-        server = hearth(self.folder.path, "-ingester.flush-period=300ms", "-log.level=error")
+    def loaded(self, signals, pause, *flags):
+        server = hearth(self.folder.path, "-ingester.flush-period=300ms", "-log.level=error", *flags)
         self.addCleanup(server.close)
         server.start()
         load = Load(3)
@@ -129,8 +129,9 @@ class Signals(unittest.TestCase):
         self.assertGreater(self.finish(server, load), 0)
 
     def test_a_second_sigterm_ends_at_once_and_loses_nothing(self):
-        server, load = self.loaded([signal.SIGTERM, signal.SIGTERM], 0.01)
-        server.child.wait(5)
+        # The delay keeps the first one from being over.
+        server, load = self.loaded([signal.SIGTERM, signal.SIGTERM], 0.2, "-shutdown-delay=30s")
+        self.assertEqual(server.child.wait(5), 128 + signal.SIGTERM)
         self.assertGreater(self.finish(server, load), 0)
 
     def test_sigpipe_does_not_end_it(self):

@@ -8,7 +8,7 @@ import unittest
 
 from hearthtest import pprof
 from hearthtest.client import Failure
-from hearthtest.process import BIN, UNLIMITED, Folder, hearth, wait_until
+from hearthtest.process import BIN, Folder, hearth
 
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
 LABELS = {"__name__": "process_cpu", "service_name": "shop", "region": "eu"}
@@ -189,14 +189,12 @@ class BadInput(unittest.TestCase):
         self.refuse(400, "ingestion window", lambda: self.client.push(LABELS, old))
 
     def test_bad_queries_say_what_is_wrong(self):
-        window = {"start": 1, "end": 2}
         self.refuse(400, ".", lambda: self.client.flamegraph("nonsense"))
         self.refuse(400, ".", lambda: self.client.flamegraph(CPU, "{a=~\"(\"}"))
         self.refuse(400, ".", lambda: self.client.flamegraph(CPU, "{", 1, 2))
         self.refuse(400, ".", lambda: self.client.flamegraph(CPU, "{}", 10, 2))
         self.assertEqual(self.client.request("GET", "/nowhere")[0], 404)
         self.assertEqual(self.client.request("GET", "/push.v1.PusherService/Push")[0], 405)
-        self.assertTrue(window)
 
     def test_one_bad_profile_loses_no_good_one(self):
         labels = {**LABELS, "service_name": "mixed"}
@@ -269,6 +267,4 @@ class CommandLine(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    wait_until(lambda: True)
-    assert UNLIMITED
     unittest.main()

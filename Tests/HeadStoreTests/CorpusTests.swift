@@ -73,7 +73,7 @@ enum Corpus {
         await again.close()
     }
 
-    /// `HEARTH_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter CorpusTests` prints the
+    /// `HEARTH_BENCH=1 swift test -c release --filter CorpusTests` prints the
     /// figures.
     @Test(.enabled(if: unsafe getenv("HEARTH_BENCH") != nil), arguments: ["cpu_", "heap_"], [8, 64])
     func speedOfAppending(kind: String, inFlight: Int) async throws {

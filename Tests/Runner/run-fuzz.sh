@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds one libFuzzer program per decoder and runs each for its share of FUZZ_SECONDS (60 in all by default).
-# run-fuzz.sh BUILD_FOLDER TALLY_FOLDER; a crash, a slow input or a leak is a failure, its input is kept.
+# run-fuzz.sh BUILD_FOLDER TALLY_FOLDER; a crash, a slow input or too much memory is a failure, its input is kept.
 # SPDX-License-Identifier: Apache-2.0
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -30,7 +30,7 @@ for name in "${targets[@]}"; do
     mkdir -p "$corpus"
     seeds=()
     [ -d "Tests/Fixtures/Fuzz/$name" ] && seeds=("Tests/Fixtures/Fuzz/$name")
-    if "$build/release/$name" -max_total_time="$share" -timeout=5 -malloc_limit_mb=512 -rss_limit_mb=1024 \
+    if "$build/release/$name" -max_total_time="$share" -timeout=5 -rss_limit_mb=1024 \
         -max_len=65536 -print_final_stats=0 -verbosity=0 -artifact_prefix="$build/findings/$name-" \
         "$corpus" "${seeds[@]}" >"$build/$name.log" 2>&1; then
         passed=$((passed + 1))
