@@ -27,7 +27,7 @@ NAME = r"Test (?!run with|case )(?P<name>\"(?:[^\"\\]|\\.)*\"|\S+\(.*?\))"
 STARTED = re.compile(MARK + NAME + r" started\.")
 ENDED = re.compile(MARK + NAME + r" (?:with \d+ test cases? )?(?P<how>passed|failed) after ")
 RUN_ENDED = re.compile(MARK + r"Test run with (\d+) tests?.* (?:passed|failed) after ")
-WORTH_SHOWING = re.compile(r"^✘|^➜|Fatal error|^error: ")
+WORTH_SHOWING = re.compile(r"^✘|^↳|^➜|Fatal error|^error: ")
 
 
 class Count:
