@@ -94,6 +94,13 @@ let modules = [
         name: "CatalogStore",
         uses: ["Blocking", "ByteCoding", "EventLog", "PostgresClient", "ProfileModel", "SQLiteClient"]
     ),
+    Module(
+        layer: 2,
+        name: "OTLPProfiles",
+        uses: ["ByteCoding", "ProfileModel", "ProtobufWire"],
+        lifetimes: true,
+        testUses: ["Compression", "Pprof"]
+    ),
     Module(layer: 2, name: "Ring", uses: ["ByteCoding", "ProfileModel"]),
     Module(
         layer: 2,
@@ -127,8 +134,8 @@ let modules = [
         uses: [
             "ByteCoding", "CatalogStore", "Compression", "ConfigSchema", "EventLog", "Exposition",
             "HTTPClient",
-            "HTTPServer", "JFR", "LegacyFormats", "ProfileModel", "ProtobufWire", "RPC", "Ring",
-            "ServiceKit", "WireAPI",
+            "HTTPServer", "JFR", "LegacyFormats", "OTLPProfiles", "ProfileModel", "ProtobufWire", "RPC",
+            "Ring", "ServiceKit", "WireAPI",
         ]
     ),
 

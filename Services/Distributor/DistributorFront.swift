@@ -7,7 +7,7 @@ internal import RPC
 package import ServiceKit
 package import WireAPI
 
-/// Everything a distributor answers to clients: Push in every transport, `/ingest`.
+/// Everything a distributor answers to clients: Push in every transport, `/ingest`, OTLP profiles.
 package struct DistributorFront: Sendable {
     private let intake: Intake
     private let tenancy: Tenancy
@@ -37,7 +37,10 @@ package struct DistributorFront: Sendable {
         )
         let defaults = limits.limits(of: .anonymous)
         self.router = RPCRouter(
-            methods: [PushEndpoint(intake: self.intake, tenancy: tenancy).method],
+            methods: [
+                PushEndpoint(intake: self.intake, tenancy: tenancy).method,
+                ExportEndpoint(intake: self.intake, tenancy: tenancy).method,
+            ],
             limits: RPCRouter.Limits(
                 bodyByteCountMax: defaults.bodyByteCountMax ?? .max,
                 messageByteCountMax: max(defaults.inflatedBodyByteCountMax, defaults.bodyByteCountMax ?? 0)
@@ -46,7 +49,13 @@ package struct DistributorFront: Sendable {
     }
 
     /// Routes of plain HTTP.
-    package var routes: [Route] { IngestEndpoint(intake: self.intake, tenancy: self.tenancy).routes }
+    package var routes: [Route] {
+        let router = self.router
+        return IngestEndpoint(intake: self.intake, tenancy: self.tenancy).routes
+            + ExportEndpoint(intake: self.intake, tenancy: self.tenancy).routes { request in
+                await router.respond(to: request)
+            }
+    }
 
     /// The RPCs, asked when no route matches.
     package var mounts: [(name: String?, respond: RouteTable.Mount)] {

@@ -22,6 +22,7 @@ PACK = SHARED / "conformance"
 RPCS = "ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries"
 SERVED = re.compile(
     r"//?(push\.v1\.PusherService/Push|(pyroscope/)?ingest|querier\.v1\.QuerierService/(" + RPCS + ")"
+    r"|opentelemetry\.proto\.collector\.profiles\.v1development\.ProfilesService/Export|v1development/profiles"
     r"|pyroscope/(render|label-values)|ready|metrics|api/v1/status/buildinfo)(\?|$)"
 )
 
@@ -115,6 +116,9 @@ class Replay(unittest.TestCase):
 
     def test_folded_and_speedscope(self):
         self.replay("--scenario", "scenarios/folded-and-speedscope")
+
+    def test_otlp(self):
+        self.replay("--scenario", "scenarios/otlp")
 
     def test_multi_tenant(self):
         self.replay("--scenario", "scenarios/multi-tenant", flags=["-auth.multitenancy-enabled=true"])

@@ -159,7 +159,8 @@ struct Intake: Sendable {
         return GzipInflater.sizeGuess(payload.span, limit: limit)
     }
 
-    private func discard(_ rejection: ProfileRejection, byteCount: Int, _ tenant: TenantID) {
+    /// Counts a refused profile and says why.
+    func discard(_ rejection: ProfileRejection, byteCount: Int, _ tenant: TenantID) {
         self.metrics.discarded(rejection.reason, byteCount: byteCount, tenant)
         self.logger.debug(
             "profile refused",

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Compression
+internal import HTTPServer
+internal import OTLPProfiles
+internal import ProfileModel
+internal import ProtobufWire
+internal import RPC
+internal import ServiceKit
+
+/// The plain HTTP side: `POST /v1development/profiles`, and the path of the RPC for whoever does not speak
+/// gRPC there (spec/ingest 5.2).
+extension ExportEndpoint {
+    private static let httpPath = "/v1development/profiles"
+    private static let answerType = "application/x-protobuf"
+
+    /// The routes; `respond` answers gRPC on the path of the RPC.
+    func routes(
+        grpc respond: @escaping @Sendable (HTTPRequest) async -> HTTPResponse?
+    ) -> [Route] {
+        [
+            .post(Self.httpPath) { request in
+                Self.isGRPC(request) ? Self.unimplemented : await self.respond(request)
+            },
+            .post(Self.rpcPath) { request in
+                if Self.isGRPC(request), let response = await respond(request) { return response }
+                return await self.respond(request)
+            },
+        ]
+    }
+
+    private static func isGRPC(_ request: HTTPRequest) -> Bool {
+        (request.headers["Content-Type"] ?? "").lowercased().hasPrefix("application/grpc")
+    }
+
+    /// gRPC has no service on the plain path.
+    private static var unimplemented: HTTPResponse {
+        HTTPResponse(
+            status: 200,
+            headers: ["Content-Type": "application/grpc"],
+            trailers: ["grpc-status": "12", "grpc-message": "unknown service v1development"]
+        )
+    }
+
+    private func respond(_ request: HTTPRequest) async -> HTTPResponse {
+        do throws(ServiceError) {
+            let tenant = try self.tenant(of: request.headers)
+            let encoding = try Self.encoding(of: request)
+            let body = try await self.body(of: request, tenant)
+            let answer = try await self.answer(body, encoding, tenant)
+            return Self.success(answer, encoding)
+        } catch {
+            return error.code == .unauthenticated ? error.plainResponse : Self.failure(error)
+        }
+    }
+
+    private func answer(
+        _ body: [UInt8],
+        _ encoding: RPCEncoding,
+        _ tenant: TenantID
+    ) async throws(ServiceError) -> ExportAnswer {
+        do throws(ServiceError) {
+            return try await self.store(body, encoding, tenant)
+        } catch {
+            guard case .unreadable? = error.cause as? OTLPError else { throw error }
+            let kind = encoding == .json ? "JSON" : "protobuf"
+            throw ServiceError(.invalidArgument, "Failed to parse \(kind) request: \(error.message)")
+        }
+    }
+
+    /// Parameters of the content type, such as a charset, say nothing.
+    private static func encoding(of request: HTTPRequest) throws(ServiceError) -> RPCEncoding {
+        let type = request.headers["Content-Type"] ?? ""
+        let name = (type.split(separator: ";").first ?? "").filter { $0 != " " && $0 != "\t" }.lowercased()
+        switch name {
+        case "application/x-protobuf", "application/protobuf": return .binary
+        case "application/json": return .json
+        default:
+            let text = "Unsupported Content-Type: \(LabelValidation.clipped(type))"
+            var error = ServiceError(.invalidArgument, text)
+            error.httpStatus = 415
+            throw error
+        }
+    }
+
+    /// The body, inflated when it says that it is compressed and looks like it.
+    private func body(of request: HTTPRequest, _ tenant: TenantID) async throws(ServiceError) -> [UInt8] {
+        let limits = self.intake.limits.limits(of: tenant)
+        let body: [UInt8]
+        do throws(HTTPBodyError) {
+            body = try await request.collectBody(limit: limits.bodyByteCountMax ?? .max)
+        } catch {
+            guard case .tooLarge(let limit, let declared) = error else { throw ServiceError(error) }
+            let size = declared.map { ": the body has \($0) bytes" } ?? ""
+            throw Self.tooLarge("profile payload size exceeds limit of \(ByteText.decimal(limit))\(size)")
+        }
+        let encoding = (request.headers["Content-Encoding"] ?? "").lowercased()
+        let limit = limits.inflatedBodyByteCountMax
+        do throws(CompressionError) {
+            switch encoding {
+            case "gzip":
+                var inflater = GzipInflater()
+                return try inflater.inflate(body.span, limit: limit)
+            case "zstd" where body.starts(with: [0x28, 0xB5, 0x2F, 0xFD]):
+                var decoder = ZstdDecoder()
+                return try decoder.decode(body.span, limit: limit)
+            default: return body
+            }
+        } catch {
+            if case .sizeLimit = error {
+                let text = "uncompressed profile payload size exceeds limit of \(ByteText.decimal(limit))"
+                throw Self.tooLarge(text)
+            }
+            throw ServiceError(.invalidArgument, "Failed to read request body: \(encoding): \(error)")
+        }
+    }
+
+    private static func tooLarge(_ text: String) -> ServiceError {
+        var error = ServiceError(.resourceExhausted, text)
+        error.httpStatus = 413
+        return error
+    }
+
+    /// An empty message in the real server's words, whatever the encoding; what was refused is said in the
+    /// encoding of the request.
+    private static func success(_ answer: ExportAnswer, _ encoding: RPCEncoding) -> HTTPResponse {
+        let isJSON = encoding == .json && answer.partialSuccess != nil
+        return HTTPResponse(
+            status: 200,
+            headers: ["Content-Type": isJSON ? "application/json" : Self.answerType],
+            body: .bytes(isJSON ? answer.json() : answer.binary())
+        )
+    }
+
+    private static func failure(_ error: ServiceError) -> HTTPResponse {
+        var response = HTTPResponse(
+            status: error.httpStatus,
+            contentType: "text/plain; charset=utf-8",
+            text: error.message + "\n"
+        )
+        response.headers.set("X-Content-Type-Options", "nosniff")
+        if let seconds = error.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
+        return response
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ByteCoding
+internal import ProfileModel
+
+/// The dictionary's attributes as sample labels, resolved once per request.
+struct AttributeLabels {
+    /// What an attribute does to the samples that have it.
+    enum Meaning {
+        case nothing
+        /// The sample belongs to this service, a place in `services`.
+        case service(Int32)
+        case label(name: String, value: String)
+        /// It refers to a string that is not there.
+        case broken(OTLPError)
+    }
+
+    private(set) var meanings: [Meaning] = []
+    /// Names of services in the order in which they are met; the first stands for none.
+    private(set) var services: [String] = [""]
+
+    init(_ tables: DictionaryTables, _ budget: inout TextBudget) {
+        var places: [String: Int32] = ["": 0]
+        self.meanings.reserveCapacity(tables.attributes.count)
+        for entry in tables.attributes {
+            do throws(OTLPError) {
+                guard let (name, value) = try tables.label(entry, &budget), !name.isEmpty else {
+                    self.meanings.append(.nothing)
+                    continue
+                }
+                guard name == ResourceLabels.serviceKey else {
+                    self.meanings.append(value.isEmpty ? .nothing : .label(name: name, value: value))
+                    continue
+                }
+                if places[value] == nil {
+                    places[value] = Int32(self.services.count)
+                    self.services.append(value)
+                }
+                self.meanings.append(.service(places[value] ?? 0))
+            } catch {
+                self.meanings.append(.broken(error))
+            }
+        }
+    }
+
+    /// The service of a sample with these attributes.
+    func service(of attributes: ArraySlice<Int32>) throws(OTLPError) -> Int32 {
+        var service: Int32?
+        for index in attributes {
+            guard index >= 0, Int(index) < self.meanings.count else { throw .outOfBounds(.attribute, index) }
+            switch self.meanings[Int(index)] {
+            case .nothing, .label: break
+            case .service(let place): service = service ?? place
+            case .broken(let error): throw error
+            }
+        }
+        return service ?? 0
+    }
+}

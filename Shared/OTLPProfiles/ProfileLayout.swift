@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ByteCoding
+
+/// The generations of the protocol whose profiles refer to tables of the request (spec/ingest 5).
+///
+/// They share package, path and most field numbers, so the layout shows only in how the fields are encoded.
+enum ProfileLayout {
+    /// Since release 1.10 of the protocol: attributes, link, values.
+    case current
+    /// Releases 1.8 and 1.9: values, attributes, link.
+    case valuesFirst
+    /// Release 1.7: stacks are slices of the profile's own list of locations.
+    case slices
+}
+
+/// What the fields of a request's profiles and samples say about its layout.
+struct LayoutEvidence {
+    private var slices = false
+    private var shared = false
+    private var valuesFirst = false
+    private var attributesFirst = false
+    /// The largest number in the samples' field 2, which holds attributes or values.
+    private var largest: UInt64 = 0
+
+    /// Looks at a profile; `range` is the request's.
+    mutating func see(_ bytes: Span<UInt8>, profile range: Range<Int>) throws(WireError) {
+        var cursor = WireCursor(bytes, in: range)
+        while let tag = try cursor.tag() {
+            switch (tag.field, tag.kind) {
+            case (2, .lengthDelimited): try self.see(sample: try cursor.nested())
+            case (3, .lengthDelimited), (5, .varint), (6, .lengthDelimited), (7, .varint):
+                self.slices = true
+                try cursor.skip(tag)
+            case (3, .fixed64), (5, .lengthDelimited), (6, .varint):
+                self.shared = true
+                try cursor.skip(tag)
+            default: try cursor.skip(tag)
+            }
+        }
+    }
+
+    private mutating func see(sample cursor: consuming WireCursor) throws(WireError) {
+        while let tag = try cursor.tag() {
+            switch (tag.field, tag.kind) {
+            case (2, .lengthDelimited):
+                var packed = try cursor.nested()
+                while !packed.isAtEnd { self.largest = max(self.largest, try packed.varint()) }
+            case (3, .lengthDelimited), (4, .varint):
+                self.valuesFirst = true
+                try cursor.skip(tag)
+            case (3, .varint), (4, .lengthDelimited):
+                self.attributesFirst = true
+                try cursor.skip(tag)
+            default: try cursor.skip(tag)
+            }
+        }
+    }
+
+    /// The layout of all profiles; nil when they contradict one another.
+    ///
+    /// Samples with nothing but field 2 are of either order: numbers that no attribute has are values.
+    func layout(attributeCount: Int) -> ProfileLayout? {
+        if self.slices { return self.shared ? nil : .slices }
+        switch (self.valuesFirst, self.attributesFirst) {
+        case (true, true): return nil
+        case (true, false): return .valuesFirst
+        case (false, true): return .current
+        case (false, false): return self.largest < max(attributeCount, 1) ? .current : .valuesFirst
+        }
+    }
+}

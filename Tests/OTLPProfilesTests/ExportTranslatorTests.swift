@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+import ByteCoding
+import OTLPProfiles
+import ProfileModel
+import Testing
+
+@Suite struct ExportTranslatorTests {
+    static let parameters = ExportParameters(nowNanoseconds: 1_795_521_615_000_000_000)
+
+    static func translate(_ export: SmallExport) throws(OTLPError) -> TranslatedExport {
+        try ExportTranslator.translate(binary: export.bytes, Self.parameters)
+    }
+
+    private static let ids =
+        "span_id=0102030405060708,thread.name=worker,"
+        + "trace_id=0102030405060708090a0b0c0d0e0f10"
+
+    @Test(arguments: SmallExport.Layout.allCases)
+    func readsEachLayoutAlike(layout: SmallExport.Layout) throws {
+        var export = SmallExport()
+        export.layout = layout
+        #expect(
+            try Self.translate(export).text() == [
+                "shop process_cpu cpu:nanoseconds {\(Self.ids)} work;main 30",
+                "shop process_cpu cpu:nanoseconds {} hash;work;main 70",
+            ]
+        )
+    }
+
+    @Test func referencesAreResolvedEverywhere() throws {
+        var export = SmallExport()
+        export.hasReferences = true
+        export.attributes = [3]
+        let translated = try Self.translate(export)
+        #expect(try translated.text().first == "shop process_cpu cpu:nanoseconds {\(Self.ids)} work;main 30")
+        let labels = translated.profiles[0].labels.map { "\($0.name)=\($0.value)" }
+        #expect(
+            labels == [
+                "__delta__=false", "__otel__=true", "__name__=process_cpu", "service.name=shop",
+                "service_name=shop",
+            ]
+        )
+    }
+
+    @Test func splitsAProfileByService() throws {
+        var export = SmallExport()
+        export.attributes = [2]
+        export.link = 0
+        #expect(
+            try Self.translate(export).text() == [
+                "cart process_cpu cpu:nanoseconds {} work;main 30",
+                "shop process_cpu cpu:nanoseconds {} hash;work;main 70",
+            ]
+        )
+    }
+
+    @Test func samplesThatOnlySayWhenCountTheirTimes() throws {
+        var export = SmallExport()
+        export.values = []
+        export.timestampCount = 4
+        #expect(try Self.translate(export).text().first?.hasSuffix("work;main 40") == true)
+    }
+
+    @Test func withoutAPeriodTheTypeNamesTheSeries() throws {
+        var export = SmallExport()
+        export.period = 0
+        #expect(try Self.translate(export).text().last == "shop samples samples:count {} hash;work;main 7")
+    }
+
+    @Test func onlyTheBrokenProfileIsRefused() throws {
+        var export = SmallExport()
+        export.hasBrokenProfile = true
+        let translated = try Self.translate(export)
+        #expect(translated.profileCount == 2)
+        #expect(translated.profiles.map(\.index) == [0])
+        #expect(translated.refusals.map(\.index) == [1])
+        #expect(translated.refusals.first?.error == .outOfBounds(.stack, 99))
+        #expect(try translated.text().count == 2)
+    }
+
+    @Test func refusesWhatLeadsNowhere() throws {
+        func refusal(_ change: (inout SmallExport) -> Void) throws -> String {
+            var export = SmallExport()
+            change(&export)
+            let translated = try Self.translate(export)
+            #expect(translated.profiles.isEmpty)
+            return translated.refusals.first.map { String(describing: $0.error) } ?? "none"
+        }
+        let failed = "failed to convert otel profile: "
+        #expect(try refusal { $0.hasSampleType = false } == failed + "sample type is missing")
+        #expect(try refusal { $0.stacks = [1, 77] } == failed + "invalid stack index: 77")
+        #expect(
+            try refusal { $0.link = 5 }
+                == failed + "could not access link at index 5: index 5 out of bounds"
+        )
+        #expect(
+            try refusal { $0.attributes = [9] }
+                == failed + "could not access attribute at index 9: index 9 out of bounds"
+        )
+        #expect(try refusal { $0.values = [] } == failed + "sample value is required")
+        #expect(try refusal { $0.values = [1, 2] }.contains("sample values length mismatch"))
+        #expect(try refusal { $0.values = [UInt64(Int64.max)] }.contains("does not fit"))
+    }
+
+    @Test func anEmptyRequestHasNoDictionary() {
+        #expect(throws: OTLPError.missingDictionary) {
+            try ExportTranslator.translate(binary: [], Self.parameters)
+        }
+        #expect(throws: OTLPError.missingResourceProfiles) {
+            try ExportTranslator.translate(json: Array(#"{"dictionary":{}}"#.utf8), Self.parameters)
+        }
+    }
+
+    @Test func sizesAreBounded() throws {
+        var parameters = Self.parameters
+        parameters.profileByteCountMax = 100
+        let small = try ExportTranslator.translate(binary: SmallExport().bytes, parameters)
+        #expect(small.refusals.first?.error == .tooLarge(limit: 100))
+        parameters = Self.parameters
+        parameters.sampleCountMax = 1
+        let few = try ExportTranslator.translate(binary: SmallExport().bytes, parameters)
+        #expect(few.refusals.first?.error == .tooMany("samples or indices", limit: 1))
+    }
+
+    /// 60,000 attributes that refer to one text of 1 MiB stand for 60 GiB of labels.
+    @Test func referencesDoNotMultiply() throws {
+        var out = ByteWriter(SmallExport().bytes)
+        SmallExport.message(2, &out) { dictionary in
+            SmallExport.text(5, &dictionary, String(repeating: "x", count: 1 << 20))
+            for _ in 0..<60_000 {
+                SmallExport.message(6, &dictionary) { attribute in
+                    SmallExport.number(1, &attribute, 10)
+                    SmallExport.message(2, &attribute) { SmallExport.number(8, &$0, 15) }
+                }
+            }
+        }
+        let translated = try ExportTranslator.translate(binary: out.bytes, Self.parameters)
+        #expect(try translated.text().count == 2)
+        var export = SmallExport()
+        export.attributes = [5_000]
+        var bomb = ByteWriter(export.bytes)
+        bomb.raw(out.bytes.dropFirst(SmallExport().bytes.count))
+        let refused = try ExportTranslator.translate(binary: bomb.bytes, Self.parameters)
+        #expect(refused.refusals.first?.error == .tooLarge(limit: 16 << 20))
+    }
+
+    @Test func profilesOfARequestShareTheRoom() throws {
+        var export = SmallExport()
+        export.hasBrokenProfile = true
+        var parameters = Self.parameters
+        let whole = try ExportTranslator.translate(binary: export.bytes, parameters)
+        // The second profile would be refused for its stack, but there is no room to get that far.
+        parameters.payloadByteCountMax = whole.profiles[0].payload.count
+        let tight = try ExportTranslator.translate(binary: export.bytes, parameters)
+        #expect(tight.profiles.count == 1)
+        #expect(tight.refusals.map(\.error) == [.tooLarge(limit: 0)])
+    }
+
+    @Test(arguments: SmallExport.Layout.allCases)
+    func truncatedAndMutatedRequestsNeverTrap(layout: SmallExport.Layout) throws {
+        var export = SmallExport()
+        export.layout = layout
+        export.attributes = [1, 2]
+        let bytes = export.bytes
+        var readCount = 0
+        for count in 0..<bytes.count {
+            // A request that ends between two of its parts may still be whole.
+            let cut = try? ExportTranslator.translate(binary: Array(bytes[..<count]), Self.parameters)
+            readCount += cut == nil ? 0 : 1
+        }
+        #expect(readCount < bytes.count / 2)
+        for place in bytes.indices {
+            for flip in [0x01, 0x80, 0x7F, 0xFF] as [UInt8] {
+                var mutated = bytes
+                mutated[place] ^= flip
+                // Whatever comes out, the engine can judge it.
+                guard let read = try? ExportTranslator.translate(binary: mutated, Self.parameters) else {
+                    continue
+                }
+                _ = try? read.text()
+                readCount += 1
+            }
+        }
+        #expect(readCount > 0)
+    }
+}
