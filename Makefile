@@ -11,8 +11,8 @@ FLAGS := -c release
 # What a build needs, and what the tests need besides (Debian 12 names; design D12).
 PACKAGES := build-essential pkg-config libcurl4-openssl-dev libdeflate-dev libnghttp2-dev libpq-dev \
 	libre2-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := chromium chromium-driver curl nghttp2-client postgresql protobuf-compiler python3 python3-pip \
-	python3-venv wrk
+TEST_PACKAGES := chromium chromium-driver curl nghttp2-client openjdk-17-jdk-headless postgresql \
+	protobuf-compiler python3 python3-pip python3-venv wrk
 
 .DEFAULT_GOAL := help
 .PHONY: help deps test-deps build run cluster demo test test-core test-build test-swift test-end-to-end lint \

@@ -37,9 +37,8 @@ package struct DistributorFront: Sendable {
         )
         let defaults = limits.limits(of: .anonymous)
         self.router = RPCRouter(
-            methods: [
-                PushEndpoint(intake: self.intake, tenancy: tenancy).method,
-                ExportEndpoint(intake: self.intake, tenancy: tenancy).method,
+            methods: PushEndpoint(intake: self.intake, tenancy: tenancy).methods + [
+                ExportEndpoint(intake: self.intake, tenancy: tenancy).method
             ],
             limits: RPCRouter.Limits(
                 bodyByteCountMax: defaults.bodyByteCountMax ?? .max,

@@ -7,15 +7,18 @@ internal import WireAPI
 
 /// `push.v1.PusherService/Push` in every transport of the RPC router (spec/ingest 1).
 struct PushEndpoint: Sendable {
-    static let path = "/push.v1.PusherService/Push"
+    /// The second one is where clients arrive whose address ends in `/pyroscope`, as for `/pyroscope/ingest`.
+    static let paths = ["/push.v1.PusherService/Push", "/pyroscope/push.v1.PusherService/Push"]
 
     let intake: Intake
     let tenancy: Tenancy
 
-    /// The row for the router.
-    var method: RPCMethod {
+    /// One row for the router per path.
+    var methods: [RPCMethod] { Self.paths.map(self.method) }
+
+    private func method(_ path: String) -> RPCMethod {
         RPCMethod(
-            Self.path,
+            path,
             decode: { (bytes, encoding) throws(ServiceError) in try Self.envelope(bytes, encoding) },
             handler: { (context, envelope) async throws(ServiceError) -> PushV1.PushResponse in
                 try await self.push(envelope, context)

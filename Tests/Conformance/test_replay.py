@@ -21,7 +21,7 @@ PACK = SHARED / "conformance"
 
 RPCS = "ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries"
 SERVED = re.compile(
-    r"//?(push\.v1\.PusherService/Push|(pyroscope/)?ingest|querier\.v1\.QuerierService/(" + RPCS + ")"
+    r"//?((pyroscope//?)?(push\.v1\.PusherService/Push|ingest)|querier\.v1\.QuerierService/(" + RPCS + ")"
     r"|opentelemetry\.proto\.collector\.profiles\.v1development\.ProfilesService/Export|v1development/profiles"
     r"|pyroscope/(render|label-values)|ready|metrics|api/v1/status/buildinfo)(\?|$)"
 )

@@ -38,7 +38,8 @@ import WireAPI
         #expect(profiles[0].limits.depthMax == 1_024)
     }
 
-    @Test func jsonAndDuplicateSlashesWorkToo() async {
+    @Test(arguments: ["//push", "/pyroscope/push", "/pyroscope//push"])
+    func jsonAndAddressesWithAPathWorkToo(start: String) async {
         let door = Door()
         let json = """
             {"series":[{"labels":[{"name":"__name__","value":"process_cpu"},\
@@ -46,7 +47,7 @@ import WireAPI
             """
         let answer = await door.send(
             "POST",
-            "//push.v1.PusherService/Push",
+            "\(start).v1.PusherService/Push",
             ["Content-Type": "application/json"],
             body: Array(json.utf8)
         )

@@ -10,6 +10,7 @@ import zlib
 from concurrent import futures
 
 from hearthtest import pprof, wire
+from hearthtest.wire import form
 from hearthtest.watched import WatchedCase
 
 PUSH = "/push.v1.PusherService/Push"
@@ -26,14 +27,6 @@ def bomb(size: int) -> bytes:
     for _ in range(size >> 20):
         out.append(packer.compress(zeros))
     return b"".join(out) + packer.flush()
-
-
-def form(*parts, boundary="xyz", end=True) -> bytes:
-    out = b""
-    for name, content in parts:
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
-        out += head.encode() + content + b"\r\n"
-    return out + (f"--{boundary}--\r\n".encode() if end else b"")
 
 
 class Attack(WatchedCase):

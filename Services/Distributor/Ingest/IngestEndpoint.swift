@@ -29,8 +29,7 @@ struct IngestEndpoint: Sendable {
     }
 
     private func ingest(_ request: HTTPRequest) async throws(IngestRefusal) {
-        let tenant: Result<TenantID, TenancyError> = self.tenant(of: request)
-        if case .failure(.missing) = tenant { throw IngestRefusal(ServiceError(TenancyError.missing)) }
+        let owner = try self.tenant(of: request)
         let query: QueryItems
         do throws(ServiceError) {
             query = try QueryItems(of: request)
@@ -42,7 +41,6 @@ struct IngestEndpoint: Sendable {
             parameter: query["format"] ?? "",
             contentType: request.headers["Content-Type"] ?? ""
         )
-        let owner = try Self.owner(tenant, format)
         let limit = self.intake.limits.limits(of: owner).bodyByteCountMax ?? .max
         let candidates: [Candidate]
         if format == .jfr {
@@ -63,26 +61,11 @@ struct IngestEndpoint: Sendable {
         }
     }
 
-    private func tenant(of request: HTTPRequest) -> Result<TenantID, TenancyError> {
+    private func tenant(of request: HTTPRequest) throws(IngestRefusal) -> TenantID {
         do throws(TenancyError) {
-            return .success(try self.tenancy.tenant(of: request.headers))
+            return try self.tenancy.tenant(of: request.headers)
         } catch {
-            return .failure(error)
-        }
-    }
-
-    /// A tenant that cannot be read makes a pprof or recording unreadable, as the Go server has it: 422, not
-    /// 401.
-    private static func owner(
-        _ tenant: Result<TenantID, TenancyError>,
-        _ format: IngestFormat
-    ) throws(IngestRefusal) -> TenantID {
-        do throws(TenancyError) {
-            return try tenant.get()
-        } catch {
-            let isParsed = format == .pprof || format == .multipart || format == .jfr
-            guard isParsed, error.code == .unauthenticated else { throw IngestRefusal(ServiceError(error)) }
-            throw IngestRefusal(.unreadable, "parsing IngestInput-pprof failed \(error.message)")
+            throw IngestRefusal(ServiceError(error))
         }
     }
 

@@ -75,14 +75,14 @@ def numbers(value):
 
 
 class Profile:
-    """A decoded profile: sample types, and samples as (stack of names root first, values, labels)."""
+    """A decoded profile: sample types, the type of its period, and samples as (stack of names root first, values, labels)."""
 
     def __init__(self, data: bytes):
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
         self.strings, self.types, self.samples = [], [], []
-        self.time_nanos = 0
-        functions, locations, raw_samples, raw_types = {}, {}, [], []
+        self.time_nanos, self.period = 0, ("", "")
+        functions, locations, raw_samples, raw_types, period = {}, {}, [], [], {}
         for number, value in fields(data):
             if number == 1:
                 raw_types.append(dict(fields(value)))
@@ -98,9 +98,14 @@ class Profile:
                 self.strings.append(value.decode("utf-8", "replace"))
             elif number == 9:
                 self.time_nanos = signed(value)
+            elif number == 11:
+                period = dict(fields(value))
         self.types = [(self.strings[t.get(1, 0)], self.strings[t.get(2, 0)]) for t in raw_types]
+        if period:
+            self.period = (self.strings[period.get(1, 0)], self.strings[period.get(2, 0)])
         samples = [self._sample(raw) for raw in raw_samples]
         if pprof_oracle.is_go(self.strings):
+            self.strings = [pprof_oracle.strip_shapes(one) for one in self.strings]
             pprof_oracle.repair(samples, [name for name, _ in self.types])
         for ids, values, labels in samples:
             names = [self.strings[functions[one]] for at in reversed(ids) for one in reversed(locations[at])]

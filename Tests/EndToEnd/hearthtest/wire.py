@@ -83,3 +83,12 @@ def frames(data: bytes):
 
 def grpc_message(payload: bytes, flags=0, length=None) -> bytes:
     return bytes([flags]) + struct.pack(">I", len(payload) if length is None else length) + payload
+
+
+def form(*parts, boundary="xyz", end=True) -> bytes:
+    """A multipart form of files."""
+    out = b""
+    for name, content in parts:
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+        out += head.encode() + content + b"\r\n"
+    return out + (f"--{boundary}--\r\n".encode() if end else b"")
