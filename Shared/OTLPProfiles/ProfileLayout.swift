@@ -39,14 +39,24 @@ struct LayoutEvidence {
         }
     }
 
+    /// A single number in field 4 is a link, if other fields hold a list or times; else it is a value of a
+    /// sender that packs no lists.
     private mutating func see(sample cursor: consuming WireCursor) throws(WireError) {
+        var (singles, hasCompany) = (0, false)
         while let tag = try cursor.tag() {
             switch (tag.field, tag.kind) {
             case (2, .lengthDelimited):
+                hasCompany = true
                 var packed = try cursor.nested()
                 while !packed.isAtEnd { self.largest = max(self.largest, try packed.varint()) }
-            case (3, .lengthDelimited), (4, .varint):
+            case (3, .lengthDelimited):
                 self.valuesFirst = true
+                try cursor.skip(tag)
+            case (4, .varint):
+                singles += 1
+                try cursor.skip(tag)
+            case (5, _):
+                hasCompany = true
                 try cursor.skip(tag)
             case (3, .varint), (4, .lengthDelimited):
                 self.attributesFirst = true
@@ -54,6 +64,8 @@ struct LayoutEvidence {
             default: try cursor.skip(tag)
             }
         }
+        guard singles > 0 else { return }
+        if hasCompany, singles == 1 { self.valuesFirst = true } else { self.attributesFirst = true }
     }
 
     /// The layout of all profiles; nil when they contradict one another.

@@ -27,6 +27,21 @@ import Testing
         )
     }
 
+    @Test(arguments: [[], [1]] as [[UInt64]])
+    func valuesWrittenOneByOneAreNoLinks(attributes: [UInt64]) throws {
+        var export = SmallExport()
+        export.isUnpacked = true
+        export.attributes = attributes
+        export.link = 0
+        let label = attributes.isEmpty ? "" : "thread.name=worker"
+        #expect(
+            try Self.translate(export).text().sorted() == [
+                "shop process_cpu cpu:nanoseconds {\(label)} work;main 30",
+                "shop process_cpu cpu:nanoseconds {} hash;work;main 70",
+            ].sorted()
+        )
+    }
+
     @Test func referencesAreResolvedEverywhere() throws {
         var export = SmallExport()
         export.hasReferences = true

@@ -18,6 +18,8 @@ struct SmallExport {
     var link: UInt64 = 1
     var values: [UInt64] = [3]
     var timestampCount = 0
+    /// Whether lists are written number by number, as async-profiler does.
+    var isUnpacked = false
     /// A second profile that refers to a stack which is not there.
     var hasBrokenProfile = false
     /// Whether the resource's attributes are references.
@@ -56,6 +58,11 @@ struct SmallExport {
     static func packed(_ field: UInt32, _ out: inout ByteWriter, _ values: [UInt64]) {
         guard !values.isEmpty else { return }
         Self.message(field, &out) { list in for value in values { list.varint(value) } }
+    }
+
+    private func list(_ field: UInt32, _ out: inout ByteWriter, _ values: [UInt64]) {
+        guard self.isUnpacked else { return Self.packed(field, &out, values) }
+        for value in values { Self.number(field, &out, value) }
     }
 
     static func text(_ field: UInt32, _ out: inout ByteWriter, _ text: String) {
@@ -122,8 +129,8 @@ struct SmallExport {
             case .valuesFirst: (2, 3, 4, 5)
             case .slices: (3, 4, 5, 6)
             }
-        Self.packed(fields.values, &out, values)
-        Self.packed(fields.attributes, &out, attributes)
+        self.list(fields.values, &out, values)
+        self.list(fields.attributes, &out, attributes)
         if link != 0 { Self.number(fields.link, &out, link) }
         guard timestampCount > 0 else { return }
         Self.message(fields.times, &out) { list in
