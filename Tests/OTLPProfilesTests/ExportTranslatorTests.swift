@@ -35,10 +35,11 @@ import Testing
         export.link = 0
         let label = attributes.isEmpty ? "" : "thread.name=worker"
         #expect(
-            try Self.translate(export).text().sorted() == [
-                "shop process_cpu cpu:nanoseconds {\(label)} work;main 30",
-                "shop process_cpu cpu:nanoseconds {} hash;work;main 70",
-            ].sorted()
+            try Self.translate(export).text().sorted()
+                == [
+                    "shop process_cpu cpu:nanoseconds {\(label)} work;main 30",
+                    "shop process_cpu cpu:nanoseconds {} hash;work;main 70",
+                ].sorted()
         )
     }
 
