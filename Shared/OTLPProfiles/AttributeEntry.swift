@@ -32,7 +32,10 @@ struct AttributeEntry {
     init(_ cursor: consuming WireCursor, _ keyField: KeyField) throws(WireError) {
         while let tag = try cursor.tag() {
             switch tag.field {
-            case keyField.rawValue where tag.kind == .varint: self.key = .indexed(try cursor.index(tag))
+            case keyField.rawValue where tag.kind == .varint:
+                let index = try cursor.index(tag)
+                // The empty string, which writers of defaults send beside a key that is spelled out.
+                if index != 0 { self.key = .indexed(index) }
             case 1 where tag.kind == .lengthDelimited: self.key = .inline(try cursor.span(tag))
             case 2 where tag.kind == .lengthDelimited:
                 self.value = try Self.value(try cursor.nested(), depth: 0)

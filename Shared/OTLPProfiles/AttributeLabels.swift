@@ -2,14 +2,14 @@
 internal import ByteCoding
 internal import ProfileModel
 
-/// The dictionary's attributes as sample labels, resolved once per request.
+/// The dictionary's attributes as sample labels, resolved once per request; texts stay where they are.
 struct AttributeLabels {
     /// What an attribute does to the samples that have it.
     enum Meaning {
         case nothing
         /// The sample belongs to this service, a place in `services`.
         case service(Int32)
-        case label(name: String, value: String)
+        case label(name: ByteRange, value: LabelValue)
         /// It refers to a string that is not there.
         case broken(OTLPError)
     }
@@ -23,19 +23,20 @@ struct AttributeLabels {
         self.meanings.reserveCapacity(tables.attributes.count)
         for entry in tables.attributes {
             do throws(OTLPError) {
-                guard let (name, value) = try tables.label(entry, &budget), !name.isEmpty else {
+                guard let (name, value) = try tables.resolve(entry), !name.isEmpty else {
                     self.meanings.append(.nothing)
                     continue
                 }
-                guard name == ResourceLabels.serviceKey else {
+                guard tables.isText(name, "service.name") else {
                     self.meanings.append(value.isEmpty ? .nothing : .label(name: name, value: value))
                     continue
                 }
-                if places[value] == nil {
-                    places[value] = Int32(self.services.count)
-                    self.services.append(value)
+                let service = try tables.copy(value, &budget)
+                if places[service] == nil {
+                    places[service] = Int32(self.services.count)
+                    self.services.append(service)
                 }
-                self.meanings.append(.service(places[value] ?? 0))
+                self.meanings.append(.service(places[service] ?? 0))
             } catch {
                 self.meanings.append(.broken(error))
             }

@@ -78,21 +78,52 @@ struct DictionaryTables {
         }
     }
 
+    /// Where the name of an attribute lies, and what its value is; nil for what no label can say.
+    func resolve(_ entry: AttributeEntry) throws(OTLPError) -> (name: ByteRange, value: LabelValue)? {
+        let name = try self.resolve(entry.key, .attributeKey)
+        switch entry.value {
+        case .unlabelled: return nil
+        case .integer(let number): return (name, .integer(number))
+        case .text(let reference): return (name, .text(try self.resolve(reference, .attributeText)))
+        }
+    }
+
     /// Name and value as a label has them; nil for what no label can say.
     func label(
         _ entry: AttributeEntry,
         _ budget: inout TextBudget
     ) throws(OTLPError) -> (name: String, value: String)? {
-        let key = try self.resolve(entry.key, .attributeKey)
-        switch entry.value {
-        case .unlabelled: return nil
-        case .integer(let number):
-            try budget.take(key.range.count)
-            return (self.text(key), String(number))
-        case .text(let reference):
-            let value = try self.resolve(reference, .attributeText)
-            try budget.take(key.range.count + value.range.count)
-            return (self.text(key), self.text(value))
+        guard let (name, value) = try self.resolve(entry) else { return nil }
+        return (try self.copy(name, &budget), try self.copy(value, &budget))
+    }
+
+    func copy(_ value: LabelValue, _ budget: inout TextBudget) throws(OTLPError) -> String {
+        switch value {
+        case .integer(let number): return String(number)
+        case .text(let range): return try self.copy(range, &budget)
+        }
+    }
+
+    private func copy(_ range: ByteRange, _ budget: inout TextBudget) throws(OTLPError) -> String {
+        try budget.take(range.range.count)
+        return self.text(range)
+    }
+
+    /// Whether the request has just this text there.
+    func isText(_ range: ByteRange, _ text: StaticString) -> Bool {
+        self.bytes[range.range].elementsEqual(text.description.utf8)
+    }
+}
+
+/// What an attribute says as a label.
+enum LabelValue {
+    case text(ByteRange)
+    case integer(Int64)
+
+    var isEmpty: Bool {
+        switch self {
+        case .text(let range): range.isEmpty
+        case .integer: false
         }
     }
 }

@@ -13,6 +13,8 @@ package struct ExportParameters: Sendable {
     package var profileByteCountMax = 16 << 20
     /// Bytes that all translated profiles of a request may take.
     package var payloadByteCountMax = 64 << 20
+    /// Bytes by which they may exceed the request: samples may share stacks and texts in it.
+    package var expansionByteCountMax = 8 << 20
 
     /// The default bounds.
     package init(nowNanoseconds: Int64) { self.nowNanoseconds = nowNanoseconds }
@@ -34,8 +36,8 @@ package struct TranslatedExport: Sendable {
     /// Profiles in the request, translated or not.
     package var profileCount = 0
     package var profiles: [Profile] = []
-    /// Profiles that could not be translated, with their place in the request.
-    package var refusals: [(index: Int, error: OTLPError)] = []
+    /// Profiles that could not be translated, with their place and size in the request.
+    package var refusals: [(index: Int, byteCount: Int, error: OTLPError)] = []
 }
 
 /// Turns an `ExportProfilesServiceRequest` into pprof and series labels, one profile per service of each
@@ -46,6 +48,8 @@ package struct TranslatedExport: Sendable {
 package struct ExportTranslator {
     /// Profiles that one request may hold, and series that may be made of them.
     package static let profileCountMax = 4_096
+    /// Labels that those series may have together.
+    private static let labelCountMax = 131_072
     /// The largest request, bytes.
     package static let byteCountMax = 1 << 30
 
@@ -55,14 +59,40 @@ package struct ExportTranslator {
     private let layout: ProfileLayout
     private var writer: PprofWriter
     private var result = TranslatedExport()
-    /// Bytes written so far, those of profiles that were refused half-way included.
-    private var payloadByteCount = 0
+    /// Bytes that may still be written; profiles that are refused half-way take of it too.
+    private var payloadRoom: Int
+    private var labelCount = 0
     private var budget: TextBudget
 
     /// Translates the protobuf form.
     package static func translate(
         binary bytes: [UInt8],
         _ parameters: ExportParameters
+    ) throws(OTLPError) -> TranslatedExport {
+        try Self.translate(bytes, parameters, layout: nil)
+    }
+
+    /// Translates proto3 JSON; ids may be hexadecimal, as OTLP has it, or base64.
+    package static func translate(
+        json: [UInt8],
+        _ parameters: ExportParameters
+    ) throws(OTLPError) -> TranslatedExport {
+        var limits = CodecLimits()
+        limits.elementCountMax = 1 << 20
+        let bytes: [UInt8]
+        do throws(JSONError) {
+            bytes = try JSONTranscoder.binary(json, ExportShape.request, limits: limits)
+        } catch {
+            throw .unreadable(.json(error))
+        }
+        return try Self.translate(bytes, parameters, layout: .named)
+    }
+
+    /// Without a layout, the evidence tells.
+    private static func translate(
+        _ bytes: [UInt8],
+        _ parameters: ExportParameters,
+        layout: ProfileLayout?
     ) throws(OTLPError) -> TranslatedExport {
         guard bytes.count <= Self.byteCountMax else { throw .tooLarge(limit: Self.byteCountMax) }
         let outline: ExportOutline
@@ -75,34 +105,19 @@ package struct ExportTranslator {
         }
         guard !outline.dictionaries.isEmpty else { throw .missingDictionary }
         guard !outline.resources.isEmpty else { throw .missingResourceProfiles }
-        guard let layout = outline.evidence.layout(attributeCount: tables.attributes.count) else {
-            throw .mixedLayouts
-        }
-        var translator = Self(parameters, tables, layout)
+        let found = layout ?? outline.evidence.layout(attributeCount: tables.attributes.count)
+        guard let found else { throw .mixedLayouts }
+        var translator = Self(parameters, tables, found)
         for resource in outline.resources { try translator.translate(resource) }
         return translator.result
-    }
-
-    /// Translates proto3 JSON; ids may be hexadecimal, as OTLP has it, or base64.
-    package static func translate(
-        json: [UInt8],
-        _ parameters: ExportParameters
-    ) throws(OTLPError) -> TranslatedExport {
-        var limits = CodecLimits()
-        limits.elementCountMax = 1 << 19
-        let message: ExportMessage
-        do throws(CodecError) {
-            message = try ExportMessage(json: json, limits: limits)
-        } catch {
-            throw .unreadable(error)
-        }
-        return try Self.translate(binary: message.binary(), parameters)
     }
 
     private init(_ parameters: ExportParameters, _ tables: DictionaryTables, _ layout: ProfileLayout) {
         self.parameters = parameters
         self.tables = tables
         self.layout = layout
+        let expanded = tables.bytes.count + parameters.expansionByteCountMax
+        self.payloadRoom = min(parameters.payloadByteCountMax, expanded)
         var budget = TextBudget()
         self.labels = AttributeLabels(tables, &budget)
         self.budget = budget
@@ -127,7 +142,7 @@ package struct ExportTranslator {
                 } catch {
                     if case .unreadable = error { throw error }
                     self.result.profiles.removeLast(self.result.profiles.count - before)
-                    self.result.refusals.append((index, error))
+                    self.result.refusals.append((index, profile.count, error))
                 }
             }
         }
@@ -178,23 +193,27 @@ package struct ExportTranslator {
             guard self.result.profiles.count < Self.profileCountMax else {
                 throw .tooMany("series", limit: Self.profileCountMax)
             }
-            let room = self.parameters.payloadByteCountMax - self.payloadByteCount
-            defer { self.payloadByteCount += self.writer.byteCount }
+            let series = labels.series(
+                metricName: kind.metricName,
+                sampleService: self.labels.services[Int(service)]
+            )
+            self.labelCount += series.count
+            guard self.labelCount <= Self.labelCountMax else {
+                throw .tooMany("labels of all series", limit: Self.labelCountMax)
+            }
+            defer { self.payloadRoom -= self.writer.byteCount }
             let payload = try self.writer.write(
                 profile,
                 kind,
                 places,
                 nowNanoseconds: self.parameters.nowNanoseconds,
-                byteCountMax: min(self.parameters.profileByteCountMax, room)
+                byteCountMax: min(self.parameters.profileByteCountMax, self.payloadRoom)
             )
             self.result.profiles.append(
                 TranslatedExport.Profile(
                     index: index,
                     id: id,
-                    labels: labels.series(
-                        metricName: kind.metricName,
-                        sampleService: self.labels.services[Int(service)]
-                    ),
+                    labels: series,
                     payload: payload
                 )
             )

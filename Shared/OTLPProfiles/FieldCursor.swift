@@ -2,7 +2,7 @@
 internal import ByteCoding
 
 /// Where a text or a nested message lies in the request.
-struct ByteRange: Equatable {
+struct ByteRange: Hashable {
     var start: UInt32
     var end: UInt32
 

@@ -15,12 +15,11 @@ enum HexText {
     }
 
     /// The bytes of pairs of digits; nil when there is anything else.
-    static func decode(_ text: String) -> [UInt8]? {
-        let bytes = Array(text.utf8)
-        guard bytes.count.isMultiple(of: 2) else { return nil }
+    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.count.isMultiple(of: 2) else { return nil }
         var decoded: [UInt8] = []
-        for index in stride(from: 0, to: bytes.count, by: 2) {
-            guard let high = Self.value(bytes[index]), let low = Self.value(bytes[index + 1]) else {
+        for index in stride(from: text.startIndex, to: text.endIndex, by: 2) {
+            guard let high = Self.value(text[index]), let low = Self.value(text[index + 1]) else {
                 return nil
             }
             decoded.append(high << 4 | low)

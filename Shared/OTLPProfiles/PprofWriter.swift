@@ -11,12 +11,12 @@ struct PprofWriter {
 
     let tables: DictionaryTables
     let labels: AttributeLabels
-    private var out = ByteWriter()
+    var out = ByteWriter()
     private var byteCountMax = 0
     /// Attributes with the mappings' build ids, as far as they were looked for.
-    private var buildIDs: [BuildID]
+    var buildIDs: [BuildID]
 
-    private enum BuildID {
+    enum BuildID {
         case unknown, none
         case attribute(Int32)
         case broken(Int32)
@@ -24,18 +24,19 @@ struct PprofWriter {
 
     /// Ids in this profile by place in the request's table, 0 for those that it does not use, and the places
     /// in the order of their ids.
-    private var mappings: UsedEntries
-    private var locations: UsedEntries
-    private var functions: UsedEntries
+    var mappings: UsedEntries
+    var locations: UsedEntries
+    var functions: UsedEntries
     private var strings: UsedEntries
     private var attributes: UsedEntries
     private var links: UsedEntries
     private var texts: [Text] = []
     private var ownTexts: [String: Int] = [:]
+    private var labelTexts: [ByteRange: Int] = [:]
     private var attributeTexts: [(name: Int, value: Int)] = []
     private var linkTexts: [(trace: Int, span: Int)] = []
     /// Mappings, by id, of which a used location has no line.
-    private var unnamed: Set<Int> = []
+    var unnamed: Set<Int> = []
 
     init(_ tables: DictionaryTables, _ labels: AttributeLabels) {
         self.tables = tables
@@ -96,12 +97,13 @@ struct PprofWriter {
         self.links.forget()
         self.texts.removeAll(keepingCapacity: true)
         self.ownTexts.removeAll(keepingCapacity: true)
+        self.labelTexts.removeAll(keepingCapacity: true)
         self.attributeTexts.removeAll(keepingCapacity: true)
         self.linkTexts.removeAll(keepingCapacity: true)
         self.unnamed.removeAll(keepingCapacity: true)
     }
 
-    private func checkSize(adding byteCount: Int = 0) throws(OTLPError) {
+    func checkSize(adding byteCount: Int = 0) throws(OTLPError) {
         guard self.out.bytes.count + byteCount <= self.byteCountMax else {
             throw .tooLarge(limit: self.byteCountMax)
         }
@@ -111,15 +113,31 @@ struct PprofWriter {
 // MARK: - Texts
 
 extension PprofWriter {
-    private mutating func textID(_ text: String) -> Int {
+    mutating func textID(_ text: String) -> Int {
         if let known = self.ownTexts[text] { return known }
         self.texts.append(.own(text))
         self.ownTexts[text] = self.texts.count - 1
         return self.texts.count - 1
     }
 
+    mutating func textID(_ value: LabelValue) -> Int {
+        switch value {
+        case .integer(let number): self.textID(String(number))
+        case .text(let range): self.textID(range)
+        }
+    }
+
+    /// The number of a text of the request, which labels of many samples may share.
+    mutating func textID(_ range: ByteRange) -> Int {
+        if range.isEmpty { return 0 }
+        if let known = self.labelTexts[range] { return known }
+        self.texts.append(.shared(range))
+        self.labelTexts[range] = self.texts.count - 1
+        return self.texts.count - 1
+    }
+
     /// The number of a string of the request's table in this profile; the empty one is 0.
-    private mutating func textID(_ index: Int32, _ place: OTLPPlace) throws(OTLPError) -> Int {
+    mutating func textID(_ index: Int32, _ place: OTLPPlace) throws(OTLPError) -> Int {
         guard let range = self.tables.string(index) else { throw .outOfBounds(place, index) }
         if range.isEmpty { return 0 }
         let known = self.strings.ids[Int(index)]
@@ -144,21 +162,18 @@ extension PprofWriter {
         let list = self.out.beginNested()
         try self.writeFrames(sample, profile)
         self.out.endNested(list)
-        let value = try kind.value(
-            profile.values[sample.values.range],
-            timestampCount: sample.timestampCount
-        )
+        let value = try kind.value(sample.values, timestampCount: sample.timestampCount)
         self.out.tag(2, .varint)
         self.out.varint(UInt64(bitPattern: value))
         for index in profile.attributes[sample.attributes.range] { self.writeLabel(attribute: index) }
-        if sample.hasLink { try self.writeLink(sample.link) }
+        if let link = sample.link, link != 0 || profile.hasSlices { try self.writeLink(link) }
         self.out.endNested(mark)
     }
 
     private mutating func writeFrames(_ sample: SampleColumns.Sample, _ profile: SampleColumns)
         throws(OTLPError)
     {
-        guard profile.layout == .slices else {
+        guard profile.hasSlices else {
             guard sample.stack >= 0, Int(sample.stack) < self.tables.stacks.count else {
                 throw .outOfBounds(.stack, sample.stack)
             }
@@ -217,167 +232,6 @@ extension PprofWriter {
             writer.varint(name)
             writer.tag(2, .varint)
             writer.varint(value)
-        }
-    }
-}
-
-// MARK: - Tables
-
-extension PprofWriter {
-    private mutating func writeLocations() throws(OTLPError) {
-        var next = 0
-        while next < self.locations.used.count {
-            let location = self.tables.locations[Int(self.locations.used[next])]
-            next += 1
-            let mapping = try self.mappingID(location.mapping)
-            self.out.tag(4, .lengthDelimited)
-            let mark = self.out.beginNested()
-            self.out.tag(1, .varint)
-            self.out.varint(next)
-            self.out.tag(2, .varint)
-            self.out.varint(mapping)
-            self.out.tag(3, .varint)
-            self.out.varint(location.address)
-            var isNamed = false
-            for (index, line) in self.tables.lines[location.lines.range].enumerated() {
-                isNamed = try self.writeLine(line, at: index) || isNamed
-            }
-            self.out.endNested(mark)
-            if !isNamed { self.unnamed.insert(mapping) }
-            try self.checkSize()
-        }
-    }
-
-    /// A location that leaves the mapping out refers to entry 0, if there is one.
-    private mutating func mappingID(_ index: Int32) throws(OTLPError) -> Int {
-        if index == 0, self.tables.mappings.isEmpty { return 0 }
-        guard let id = self.mappings.id(index) else { throw .outOfBounds(.mapping, index) }
-        return id
-    }
-
-    /// Whether the line has a function with a name; one without is left out.
-    private mutating func writeLine(_ line: DictionaryTables.Line, at place: Int) throws(OTLPError) -> Bool {
-        guard line.function >= 0, Int(line.function) < self.tables.functions.count else {
-            throw .outOfBounds(.function(line: place), line.function)
-        }
-        let function = self.tables.functions[Int(line.function)]
-        let name = try self.textID(function.name, .functionName)
-        let systemName = try self.textID(function.systemName, .functionName)
-        guard name != 0 || systemName != 0 else { return false }
-        let id = self.functions.id(line.function) ?? 0
-        self.out.tag(4, .lengthDelimited)
-        self.out.nested { writer in
-            writer.tag(1, .varint)
-            writer.varint(id)
-            writer.tag(2, .varint)
-            writer.varint(UInt64(bitPattern: line.line))
-        }
-        return true
-    }
-
-    private mutating func writeFunctions() throws(OTLPError) {
-        for (index, place) in self.functions.used.enumerated() {
-            let function = self.tables.functions[Int(place)]
-            let name = try self.textID(function.name, .functionName)
-            let systemName = try self.textID(function.systemName, .functionName)
-            let filename = try self.textID(function.filename, .functionFile)
-            self.out.tag(5, .lengthDelimited)
-            self.out.nested { writer in
-                writer.tag(1, .varint)
-                writer.varint(index + 1)
-                writer.tag(2, .varint)
-                writer.varint(name == 0 ? systemName : name)
-                writer.tag(3, .varint)
-                writer.varint(systemName)
-                writer.tag(4, .varint)
-                writer.varint(filename)
-                writer.tag(5, .varint)
-                writer.varint(UInt64(bitPattern: function.startLine))
-            }
-            try self.checkSize()
-        }
-    }
-
-    private mutating func writeMappings() throws(OTLPError) {
-        for (index, place) in self.mappings.used.enumerated() {
-            let mapping = self.tables.mappings[Int(place)]
-            let filename = try self.textID(mapping.filename, .mappingFile)
-            let buildID = try self.buildID(place)
-            let isNamed = !self.unnamed.contains(index + 1)
-            self.out.tag(3, .lengthDelimited)
-            self.out.nested { writer in
-                for (field, value) in [
-                    (1, UInt64(index + 1)), (2, mapping.memoryStart), (3, mapping.memoryLimit),
-                    (4, mapping.fileOffset), (5, UInt64(filename)), (6, UInt64(buildID)),
-                    (7, isNamed ? 1 : 0),
-                ] as [(UInt32, UInt64)] where value != 0 {
-                    writer.tag(field, .varint)
-                    writer.varint(value)
-                }
-            }
-            try self.checkSize()
-        }
-    }
-
-    private static let buildIDKey = "process.executable.build_id.gnu"
-
-    private mutating func buildID(_ mapping: Int32) throws(OTLPError) -> Int {
-        if case .unknown = self.buildIDs[Int(mapping)] {
-            self.buildIDs[Int(mapping)] = self.findBuildID(self.tables.mappings[Int(mapping)])
-        }
-        switch self.buildIDs[Int(mapping)] {
-        case .unknown, .none: return 0
-        case .broken(let index): throw .outOfBounds(.attribute, index)
-        case .attribute(let index):
-            guard case .label(_, let value) = self.labels.meanings[Int(index)] else { return 0 }
-            return self.textID(value)
-        }
-    }
-
-    private func findBuildID(_ mapping: DictionaryTables.Mapping) -> BuildID {
-        for index in self.tables.indices[mapping.attributes.range] {
-            guard index >= 0, Int(index) < self.labels.meanings.count else { return .broken(index) }
-            if case .label(Self.buildIDKey, _) = self.labels.meanings[Int(index)] { return .attribute(index) }
-        }
-        return .none
-    }
-}
-
-// MARK: - Head
-
-extension PprofWriter {
-    private mutating func writeType(_ field: UInt32, _ kind: ProfileKind) throws(OTLPError) {
-        let (type, unit) =
-            kind.values == .timesPeriod
-            ? (self.textID("cpu"), self.textID("nanoseconds"))
-            : (self.sharedID(kind.type), self.sharedID(kind.unit))
-        self.writeType(field, type, unit)
-    }
-
-    private mutating func sharedID(_ range: ByteRange) -> Int { self.textID(self.tables.text(range)) }
-
-    private mutating func writeType(_ field: UInt32, _ type: Int, _ unit: Int) {
-        self.out.tag(field, .lengthDelimited)
-        self.out.nested { writer in
-            writer.tag(1, .varint)
-            writer.varint(type)
-            writer.tag(2, .varint)
-            writer.varint(unit)
-        }
-    }
-
-    private mutating func writeHead(_ profile: SampleColumns, _ kind: ProfileKind, _ now: Int64) {
-        if let type = kind.periodType, let unit = kind.periodUnit {
-            self.writeType(11, self.sharedID(type), self.sharedID(unit))
-        }
-        let defaultDuration: UInt64 = 10_000_000_000
-        for (field, value) in [
-            (9, profile.timeNanoseconds == 0 ? UInt64(bitPattern: now) : profile.timeNanoseconds),
-            (10, profile.durationNanoseconds == 0 ? defaultDuration : profile.durationNanoseconds),
-            (12, UInt64(bitPattern: kind.period)),
-        ] as [(UInt32, UInt64)] {
-            self.out.tag(field, .varint)
-            self.out.varint(value)
         }
     }
 }

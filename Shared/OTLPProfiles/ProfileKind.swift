@@ -58,18 +58,14 @@ struct ProfileKind {
         }
     }
 
-    /// Whether a sample has exactly one value.
-    var isPeriodic: Bool { self.periodType != nil && self.period != 0 }
-
     /// The one value of a sample; samples that only say when they were taken count those times.
-    func value(_ values: ArraySlice<Int64>, timestampCount: Int) throws(OTLPError) -> Int64 {
-        guard let first = values.first else {
+    func value(_ values: SampleColumns.Values, timestampCount: Int) throws(OTLPError) -> Int64 {
+        guard values.count > 0 else {
             guard timestampCount > 0 else { throw .missingValue }
             return try self.scaled(Int64(timestampCount))
         }
-        if self.values == .summed { return values.reduce(0, &+) }
-        guard values.count == 1 else { throw .valueCount(values.count) }
-        return try self.scaled(first)
+        guard values.count == 1 || self.values == .summed else { throw .valueCount(values.count) }
+        return try self.scaled(values.sum)
     }
 
     private func scaled(_ value: Int64) throws(OTLPError) -> Int64 {

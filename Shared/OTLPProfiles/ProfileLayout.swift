@@ -3,7 +3,8 @@ internal import ByteCoding
 
 /// The generations of the protocol whose profiles refer to tables of the request (spec/ingest 5).
 ///
-/// They share package, path and most field numbers, so the layout shows only in how the fields are encoded.
+/// They share package, path and most field numbers, so the layout shows only in how the fields are encoded
+/// (docs/adr/0015).
 enum ProfileLayout {
     /// Since release 1.10 of the protocol: attributes, link, values.
     case current
@@ -11,6 +12,9 @@ enum ProfileLayout {
     case valuesFirst
     /// Release 1.7: stacks are slices of the profile's own list of locations.
     case slices
+    /// What JSON of all releases is written as, since there the names tell: the current numbers, and numbers
+    /// of their own for the fields of release 1.7 (`ExportShape`).
+    case named
 }
 
 /// What the fields of a request's profiles and samples say about its layout.

@@ -7,12 +7,16 @@ struct SampleColumns {
         var stack: Int32 = 0
         /// Locations of a slice, in the layout that has them.
         var slice = IndexRun()
-        /// 0 for none.
-        var link: Int32 = 0
-        var hasLink = false
+        var link: Int32?
         var attributes = IndexRun()
-        var values = IndexRun()
+        var values = Values()
         var timestampCount = 0
+    }
+
+    /// What counts of a sample's values: one, or the sum of several.
+    struct Values {
+        var count = 0
+        var sum: Int64 = 0
     }
 
     struct ValueType: Equatable {
@@ -20,8 +24,8 @@ struct SampleColumns {
         var unit: Int32 = 0
     }
 
-    /// Attributes and values that the samples of one profile may have together.
-    private static let indexCountMax = 2 << 20
+    /// Attributes that the samples of one profile may have together, and locations in a list of its own.
+    private static let indexCountMax = 1 << 20
 
     let layout: ProfileLayout
     var sampleTypes: [ValueType] = []
@@ -32,9 +36,17 @@ struct SampleColumns {
     var id = ByteRange.empty
     var samples: [Sample] = []
     var attributes: [Int32] = []
-    var values: [Int64] = []
     /// The profile's own list of locations, in the layout that has one.
     var locations: [Int32] = []
+
+    /// Whether stacks are slices of `locations`.
+    var hasSlices: Bool {
+        switch self.layout {
+        case .slices: true
+        case .named: !self.locations.isEmpty
+        case .current, .valuesFirst: false
+        }
+    }
 
     init(
         _ bytes: Span<UInt8>,
@@ -61,17 +73,21 @@ struct SampleColumns {
 
     private mutating func readField(_ tag: WireTag, _ cursor: inout WireCursor) throws(WireError) {
         switch (self.layout, tag.field) {
-        case (.slices, 3): try cursor.integers(tag, into: &self.locations, limit: Self.indexCountMax)
-        case (.slices, 4), (.current, 3), (.valuesFirst, 3):
+        case (.slices, 3), (.named, 12):
+            try cursor.integers(tag, into: &self.locations, limit: Self.indexCountMax)
+        case (.slices, 4), (.current, 3), (.valuesFirst, 3), (.named, 3):
             self.timeNanoseconds = try cursor.number(tag) ?? 0
-        case (.slices, 5), (.current, 4), (.valuesFirst, 4):
+        case (.slices, 5), (.current, 4), (.valuesFirst, 4), (.named, 4):
             self.durationNanoseconds = try cursor.number(tag) ?? 0
-        case (.slices, 6), (.current, 5), (.valuesFirst, 5):
+        case (.slices, 6), (.current, 5), (.valuesFirst, 5), (.named, 5):
             guard tag.kind == .lengthDelimited else { return try cursor.skip(tag) }
             self.periodType = try Self.valueType(try cursor.nested())
-        case (.slices, 7), (.current, 6), (.valuesFirst, 6):
+        case (.slices, 7), (.current, 6), (.valuesFirst, 6), (.named, 6):
             self.period = Int64(bitPattern: try cursor.number(tag) ?? 0)
-        case (.slices, 10), (.current, 7): self.id = try cursor.span(tag)
+        case (.slices, 10), (.current, 7), (.named, 7), (.valuesFirst, 7...8):
+            // In release 1.8, field 7 held comments.
+            let id = try cursor.span(tag)
+            if id.range.count == 16 { self.id = id }
         default: try cursor.skip(tag)
         }
     }
@@ -93,30 +109,28 @@ struct SampleColumns {
     @inline(__always)
     private func meaning(of field: UInt32) -> SampleField {
         switch (self.layout, field) {
-        case (.slices, 1): .start
-        case (.slices, 2): .length
-        case (.current, 1), (.valuesFirst, 1): .stack
-        case (.slices, 3), (.valuesFirst, 2), (.current, 4): .values
-        case (.slices, 4), (.valuesFirst, 3), (.current, 2): .attributes
-        case (.slices, 5), (.valuesFirst, 4), (.current, 3): .link
-        case (.slices, 6), (.valuesFirst, 5), (.current, 5): .timestamps
+        case (.slices, 1), (.named, 6): .start
+        case (.slices, 2), (.named, 7): .length
+        case (.current, 1), (.valuesFirst, 1), (.named, 1): .stack
+        case (.slices, 3), (.valuesFirst, 2), (.current, 4), (.named, 4): .values
+        case (.slices, 4), (.valuesFirst, 3), (.current, 2), (.named, 2): .attributes
+        case (.slices, 5), (.valuesFirst, 4), (.current, 3), (.named, 3): .link
+        case (.slices, 6), (.valuesFirst, 5), (.current, 5), (.named, 5): .timestamps
         default: .unknown
         }
     }
 
     private mutating func readSample(_ cursor: consuming WireCursor) throws(WireError) {
         var sample = Sample()
-        let (firstAttribute, firstValue) = (self.attributes.count, self.values.count)
+        let firstAttribute = self.attributes.count
         while let tag = try cursor.tag() {
             switch self.meaning(of: tag.field) {
             case .stack: sample.stack = try cursor.index(tag)
             case .start: sample.slice.start = try cursor.index(tag)
             case .length: sample.slice.count = try cursor.index(tag)
-            case .values: try cursor.integers(tag, into: &self.values, limit: Self.indexCountMax)
+            case .values: try Self.add(tag, &cursor, to: &sample.values)
             case .attributes: try cursor.integers(tag, into: &self.attributes, limit: Self.indexCountMax)
-            case .link:
-                sample.link = try cursor.index(tag)
-                sample.hasLink = self.layout == .slices || sample.link != 0
+            case .link: sample.link = try cursor.index(tag)
             case .timestamps: sample.timestampCount += try Self.countTimestamps(tag, &cursor)
             case .unknown: try cursor.skip(tag)
             }
@@ -125,8 +139,25 @@ struct SampleColumns {
             start: Int32(firstAttribute),
             count: Int32(self.attributes.count - firstAttribute)
         )
-        sample.values = IndexRun(start: Int32(firstValue), count: Int32(self.values.count - firstValue))
         self.samples.append(sample)
+    }
+
+    private static func add(
+        _ tag: WireTag,
+        _ cursor: inout WireCursor,
+        to values: inout Values
+    ) throws(WireError) {
+        guard tag.kind == .lengthDelimited else {
+            guard let number = try cursor.number(tag) else { return }
+            values.count += 1
+            values.sum &+= Int64(bitPattern: number)
+            return
+        }
+        var packed = try cursor.nested()
+        while !packed.isAtEnd {
+            values.count += 1
+            values.sum &+= Int64(bitPattern: try packed.varint())
+        }
     }
 
     /// Timestamps are fixed64; as varints, which the oldest layout may have, they take nine bytes each.

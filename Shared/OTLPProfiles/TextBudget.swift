@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What may be copied out of the request as text: many attributes may refer to one long string.
+/// What may be copied out of the request as text: labels of series and names of services.
+///
+/// Many of them may refer to one long string.
 struct TextBudget {
-    /// For all attributes of the dictionary, resources and scopes of a request, bytes.
-    static let byteCountMax = 16 << 20
+    /// Bytes, for one request.
+    static let byteCountMax = 4 << 20
 
     private var room = Self.byteCountMax
 

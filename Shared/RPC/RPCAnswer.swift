@@ -42,6 +42,9 @@ struct RPCAnswer {
         case .failure(let error):
             var status: HTTPHeaders = ["grpc-status": String(error.code.rawValue)]
             status.append("grpc-message", GRPCFrame.percentEncoded(error.message))
+            if let seconds = error.retryAfterSeconds {
+                status.append("grpc-status-details-bin", GRPCStatus(error, retryAfterSeconds: seconds).header)
+            }
             guard isWeb else {
                 response.trailers = status
                 return response

@@ -140,24 +140,73 @@ import Testing
 
     /// 60,000 attributes that refer to one text of 1 MiB stand for 60 GiB of labels.
     @Test func referencesDoNotMultiply() throws {
+        func export(key: UInt64) -> [UInt8] {
+            var small = SmallExport()
+            small.attributes = Array(4..<1_000)
+            var out = ByteWriter(small.bytes)
+            SmallExport.message(2, &out) { dictionary in
+                SmallExport.text(5, &dictionary, String(repeating: "x", count: 1 << 20))
+                for _ in 0..<60_000 {
+                    SmallExport.message(6, &dictionary) { attribute in
+                        SmallExport.number(1, &attribute, key)
+                        SmallExport.message(2, &attribute) { SmallExport.number(8, &$0, 15) }
+                    }
+                }
+            }
+            return out.bytes
+        }
+        // As labels they are one text of the profile.
+        let labels = try ExportTranslator.translate(binary: export(key: 10), Self.parameters)
+        #expect(labels.profiles.count == 1)
+        #expect(labels.profiles[0].payload.count < 2 << 20)
+        // Names of services are copied.
+        let services = try ExportTranslator.translate(binary: export(key: 12), Self.parameters)
+        #expect(services.refusals.first?.error == .tooLarge(limit: 4 << 20))
+    }
+
+    /// Thousands of samples that refer to one stack of thousands of frames.
+    @Test func sharedStacksDoNotMultiply() throws {
         var out = ByteWriter(SmallExport().bytes)
         SmallExport.message(2, &out) { dictionary in
-            SmallExport.text(5, &dictionary, String(repeating: "x", count: 1 << 20))
-            for _ in 0..<60_000 {
-                SmallExport.message(6, &dictionary) { attribute in
-                    SmallExport.number(1, &attribute, 10)
-                    SmallExport.message(2, &attribute) { SmallExport.number(8, &$0, 15) }
+            SmallExport.message(7, &dictionary) { stack in
+                SmallExport.packed(1, &stack, Array(repeating: 1, count: 10_000))
+            }
+        }
+        SmallExport.message(1, &out) { resource in
+            SmallExport.message(2, &resource) { scope in
+                SmallExport.message(2, &scope) { profile in
+                    SmallExport.message(1, &profile) {
+                        SmallExport.number(1, &$0, 1)
+                        SmallExport.number(2, &$0, 2)
+                    }
+                    for _ in 0..<60_000 {
+                        SmallExport.message(2, &profile) {
+                            SmallExport.number(1, &$0, 3)
+                            SmallExport.packed(4, &$0, [1])
+                        }
+                    }
                 }
             }
         }
         let translated = try ExportTranslator.translate(binary: out.bytes, Self.parameters)
-        #expect(try translated.text().count == 2)
-        var export = SmallExport()
-        export.attributes = [5_000]
-        var bomb = ByteWriter(export.bytes)
-        bomb.raw(out.bytes.dropFirst(SmallExport().bytes.count))
-        let refused = try ExportTranslator.translate(binary: bomb.bytes, Self.parameters)
-        #expect(refused.refusals.first?.error == .tooLarge(limit: 16 << 20))
+        #expect(translated.profiles.count == 1)
+        guard case .tooLarge(let limit)? = translated.refusals.first?.error else {
+            Issue.record("\(translated.refusals)")
+            return
+        }
+        #expect(limit < out.bytes.count + 8 << 20)
+    }
+
+    /// What defaults are written as beside the real key.
+    @Test func aReferenceToNothingIsNone() throws {
+        let text =
+            #"{"resourceProfiles":[{"resource":{"attributes":[{"key":"service.name","keyStrindex":0,"#
+            + #""value":{"stringValue":"shop"}}]},"scopeProfiles":[{"profiles":[{"#
+            + #""sampleType":{"typeStrindex":1},"samples":[{"stackIndex":0,"values":[7]}]}]}]}],"#
+            + #""dictionary":{"stackTable":[{"locationIndices":[0]}],"stringTable":["","wall","work"],"#
+            + #""locationTable":[{"lines":[{"functionIndex":0}]}],"functionTable":[{"nameStrindex":2}]}}"#
+        let translated = try ExportTranslator.translate(json: Array(text.utf8), Self.parameters)
+        #expect(try translated.text() == ["shop wall wall: {} work 7"])
     }
 
     @Test func profilesOfARequestShareTheRoom() throws {
@@ -170,6 +219,10 @@ import Testing
         let tight = try ExportTranslator.translate(binary: export.bytes, parameters)
         #expect(tight.profiles.count == 1)
         #expect(tight.refusals.map(\.error) == [.tooLarge(limit: 0)])
+        parameters = Self.parameters
+        parameters.expansionByteCountMax = -export.bytes.count
+        let none = try ExportTranslator.translate(binary: export.bytes, parameters)
+        #expect(none.profiles.isEmpty)
     }
 
     @Test(arguments: SmallExport.Layout.allCases)

@@ -37,6 +37,25 @@ import Testing
         #expect(response.trailers["grpc-message"] == "told so: 100%25 %C3%A9")
     }
 
+    /// What `google.rpc.Status` with a `RetryInfo` of five seconds looks like.
+    @Test func whatMayBeTriedAgainSaysWhen() async throws {
+        let body = EchoService.framed(EchoService.message("", code: 14).binary())
+        let response = try #require(await EchoService.call(body, contentType: "application/grpc"))
+        let text = try #require(response.trailers["grpc-status-details-bin"])
+        #expect(!text.contains("="))
+        let encoded = Array(text.utf8)
+        let bytes = Base64.decode(encoded.span)
+        let message = Array("told so: 100% é".utf8)
+        let type = Array("type.googleapis.com/google.rpc.RetryInfo".utf8)
+        let delay: [UInt8] = [0x12, 4, 0x0A, 2, 0x08, 5]
+        let any = [0x0A, UInt8(type.count)] + type + delay
+        let status = [0x08, 14, 0x12, UInt8(message.count)] + message + [0x1A, UInt8(any.count)] + any
+        #expect(bytes == status)
+        let lasting = EchoService.framed(EchoService.message("", code: 5).binary())
+        let other = try #require(await EchoService.call(lasting, contentType: "application/grpc"))
+        #expect(other.trailers["grpc-status-details-bin"] == nil)
+    }
+
     @Test func webErrorsAreHeadersOnly() async throws {
         let body = EchoService.framed(EchoService.message("", code: 14).binary())
         let response = try #require(await EchoService.call(body, contentType: "application/grpc-web"))

@@ -51,7 +51,8 @@ struct ExportEndpoint: Sendable {
         let export = try await Self.translate(bytes, encoding, parameters)
         for refusal in export.refusals {
             let text = LabelValidation.clipped(String(describing: refusal.error))
-            self.intake.discard(ProfileRejection(.malformedProfile, text), byteCount: 0, tenant)
+            let rejection = ProfileRejection(refusal.error.reason, text)
+            self.intake.discard(rejection, byteCount: refusal.byteCount, tenant)
         }
         var rejected = Set(export.refusals.map(\.index))
         var failure = export.refusals.first.map { ServiceError(export: $0.error) }
@@ -98,11 +99,18 @@ struct ExportEndpoint: Sendable {
     }
 }
 
+extension OTLPError {
+    /// What discards are counted as.
+    fileprivate var reason: DiscardReason {
+        if case .tooLarge = self { .profileSizeLimit } else { .malformedProfile }
+    }
+}
+
 extension ServiceError {
     /// An export, or a profile of it, that cannot be translated.
     fileprivate init(export error: OTLPError) {
         guard case .unreadable(let cause) = error else {
-            self.init(.invalidArgument, String(describing: error))
+            self.init(String(describing: error), as: error.reason)
             return
         }
         let name = "opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest"
