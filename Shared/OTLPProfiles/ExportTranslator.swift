@@ -105,7 +105,12 @@ package struct ExportTranslator {
         }
         guard !outline.dictionaries.isEmpty else { throw .missingDictionary }
         guard !outline.resources.isEmpty else { throw .missingResourceProfiles }
-        let found = layout ?? outline.evidence.layout(attributeCount: tables.attributes.count)
+        let found =
+            layout
+            ?? outline.evidence.layout(
+                attributeCount: tables.attributes.count,
+                linkCount: tables.links.count
+            )
         guard let found else { throw .mixedLayouts }
         var translator = Self(parameters, tables, found)
         for resource in outline.resources { try translator.translate(resource) }

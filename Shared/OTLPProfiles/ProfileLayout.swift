@@ -19,12 +19,21 @@ enum ProfileLayout {
 
 /// What the fields of a request's profiles and samples say about its layout.
 struct LayoutEvidence {
+    /// A list in field 3 or 4 of samples: attributes of the older order, values of the current one.
+    private struct Lists {
+        var third = false
+        var fourth = false
+    }
+
     private var slices = false
     private var shared = false
-    private var valuesFirst = false
-    private var attributesFirst = false
-    /// The largest number in the samples' field 2, which holds attributes or values.
-    private var largest: UInt64 = 0
+    private var lists = Lists()
+    /// The largest numbers in fields 2, 3 and 4 of samples.
+    private var largest: (second: UInt64, third: UInt64, fourth: UInt64) = (0, 0, 0)
+    /// Whether field 3 holds single numbers, and whether field 2 does: senders that pack no lists exist.
+    private var singles = (second: false, third: false)
+    /// Whether a single number in field 4 stands beside a list or times, as a link does.
+    private var fourthHasCompany = false
 
     /// Looks at a profile; `range` is the request's.
     mutating func see(_ bytes: Span<UInt8>, profile range: Range<Int>) throws(WireError) {
@@ -43,45 +52,52 @@ struct LayoutEvidence {
         }
     }
 
-    /// A single number in field 4 is a link, if other fields hold a list or times; else it is a value of a
-    /// sender that packs no lists.
     private mutating func see(sample cursor: consuming WireCursor) throws(WireError) {
-        var (singles, hasCompany) = (0, false)
+        var (thirdCount, fourthCount, hasCompany) = (0, 0, false)
         while let tag = try cursor.tag() {
             switch (tag.field, tag.kind) {
             case (2, .lengthDelimited):
                 hasCompany = true
                 var packed = try cursor.nested()
-                while !packed.isAtEnd { self.largest = max(self.largest, try packed.varint()) }
-            case (3, .lengthDelimited):
-                self.valuesFirst = true
-                try cursor.skip(tag)
+                while !packed.isAtEnd { self.largest.second = max(self.largest.second, try packed.varint()) }
+            case (2, .varint):
+                self.singles.second = true
+                self.largest.second = max(self.largest.second, try cursor.varint())
+            case (3, .varint):
+                thirdCount += 1
+                self.largest.third = max(self.largest.third, try cursor.varint())
             case (4, .varint):
-                singles += 1
+                fourthCount += 1
+                self.largest.fourth = max(self.largest.fourth, try cursor.varint())
+            default:
+                hasCompany = hasCompany || tag.field == 5
+                if tag == WireTag(field: 3, kind: .lengthDelimited) { self.lists.third = true }
+                if tag == WireTag(field: 4, kind: .lengthDelimited) { self.lists.fourth = true }
                 try cursor.skip(tag)
-            case (5, _):
-                hasCompany = true
-                try cursor.skip(tag)
-            case (3, .varint), (4, .lengthDelimited):
-                self.attributesFirst = true
-                try cursor.skip(tag)
-            default: try cursor.skip(tag)
             }
         }
-        guard singles > 0 else { return }
-        if hasCompany, singles == 1 { self.valuesFirst = true } else { self.attributesFirst = true }
+        // There is one link at most: several numbers are a list.
+        if thirdCount > 1 { self.lists.third = true }
+        if fourthCount > 1 { self.lists.fourth = true }
+        if thirdCount > 0 { self.singles.third = true }
+        if fourthCount > 0, hasCompany { self.fourthHasCompany = true }
     }
 
     /// The layout of all profiles; nil when they contradict one another.
-    ///
-    /// Samples with nothing but field 2 are of either order: numbers that no attribute has are values.
-    func layout(attributeCount: Int) -> ProfileLayout? {
+    func layout(attributeCount: Int, linkCount: Int) -> ProfileLayout? {
         if self.slices { return self.shared ? nil : .slices }
-        switch (self.valuesFirst, self.attributesFirst) {
+        switch (self.lists.third, self.lists.fourth) {
         case (true, true): return nil
         case (true, false): return .valuesFirst
         case (false, true): return .current
-        case (false, false): return self.largest < max(attributeCount, 1) ? .current : .valuesFirst
+        case (false, false): break
         }
+        if self.singles.third, !self.singles.second { return .current }
+        // Nothing but numbers of either order: they must lead somewhere.
+        let (attributes, links) = (UInt64(max(attributeCount, 1)), UInt64(max(linkCount, 1)))
+        let fitsCurrent = self.largest.second < attributes && self.largest.third < links
+        let fitsOlder = self.largest.third < attributes && self.largest.fourth < links
+        if fitsCurrent != fitsOlder { return fitsCurrent ? .current : .valuesFirst }
+        return self.fourthHasCompany ? .valuesFirst : .current
     }
 }

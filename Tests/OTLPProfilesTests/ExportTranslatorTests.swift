@@ -27,6 +27,32 @@ import Testing
         )
     }
 
+    /// Lists of numbers, or numbers one by one, in both orders.
+    @Test(arguments: [SmallExport.Layout.current, .valuesFirst], [true, false])
+    func whatFitsOnlyOneOrderIsOfThatOrder(layout: SmallExport.Layout, isUnpacked: Bool) throws {
+        var export = SmallExport()
+        export.layout = layout
+        export.isUnpacked = isUnpacked
+        #expect(
+            try Self.translate(export).text() == [
+                "shop process_cpu cpu:nanoseconds {\(Self.ids)} work;main 30",
+                "shop process_cpu cpu:nanoseconds {} hash;work;main 70",
+            ]
+        )
+    }
+
+    /// A packed list beside a single value, which is larger than any link.
+    @Test func aValueBesideAttributesIsNoLink() throws {
+        var export = SmallExport()
+        export.valueIsSingle = true
+        export.values = [5]
+        export.link = 0
+        #expect(
+            try Self.translate(export).text().first
+                == "shop process_cpu cpu:nanoseconds {thread.name=worker} work;main 50"
+        )
+    }
+
     @Test(arguments: [[], [1]] as [[UInt64]])
     func valuesWrittenOneByOneAreNoLinks(attributes: [UInt64]) throws {
         var export = SmallExport()

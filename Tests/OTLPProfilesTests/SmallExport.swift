@@ -20,6 +20,8 @@ struct SmallExport {
     var timestampCount = 0
     /// Whether lists are written number by number, as async-profiler does.
     var isUnpacked = false
+    /// Whether values are written one by one and other lists are not.
+    var valueIsSingle = false
     /// A second profile that refers to a stack which is not there.
     var hasBrokenProfile = false
     /// Whether the resource's attributes are references.
@@ -60,8 +62,8 @@ struct SmallExport {
         Self.message(field, &out) { list in for value in values { list.varint(value) } }
     }
 
-    private func list(_ field: UInt32, _ out: inout ByteWriter, _ values: [UInt64]) {
-        guard self.isUnpacked else { return Self.packed(field, &out, values) }
+    private func list(_ field: UInt32, _ out: inout ByteWriter, _ values: [UInt64], isSingle: Bool) {
+        guard isSingle || self.isUnpacked else { return Self.packed(field, &out, values) }
         for value in values { Self.number(field, &out, value) }
     }
 
@@ -129,8 +131,8 @@ struct SmallExport {
             case .valuesFirst: (2, 3, 4, 5)
             case .slices: (3, 4, 5, 6)
             }
-        self.list(fields.values, &out, values)
-        self.list(fields.attributes, &out, attributes)
+        self.list(fields.values, &out, values, isSingle: self.valueIsSingle)
+        self.list(fields.attributes, &out, attributes, isSingle: false)
         if link != 0 { Self.number(fields.link, &out, link) }
         guard timestampCount > 0 else { return }
         Self.message(fields.times, &out) { list in
