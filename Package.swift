@@ -65,7 +65,7 @@ let modules = [
     Module(layer: 1, name: "ProtobufWire", uses: ["ByteCoding"]),
     Module(layer: 1, name: "LabelSelector", uses: ["ProfileModel"], c: ["CxxRE2"]),
     Module(layer: 1, name: "FlameGraph", uses: ["ByteCoding", "ProfileModel"]),
-    Module(layer: 1, name: "HTTPServer", uses: ["Blocking"], c: ["CNghttp2", "CShims"]),
+    Module(layer: 1, name: "HTTPServer", uses: ["Blocking", "Compression"], c: ["CNghttp2", "CShims"]),
     Module(layer: 1, name: "HTTPClient", uses: ["Blocking"], c: ["CCurl", "CShims"]),
     Module(layer: 1, name: "PostgresClient", uses: ["Blocking"], c: ["CLibpq"]),
     Module(layer: 1, name: "SQLiteClient", uses: ["Blocking"], c: ["CSQLite"]),

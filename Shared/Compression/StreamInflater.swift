@@ -1,101 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Invariant: `stream` lives at one address from init to deinit (zlib checks it); its input pointer is only
-// used during the call that lends the bytes, its output pointer only during the call that owns the buffer.
-internal import CZlib
 
-/// Inflates gzip, zlib or raw deflate piece by piece, for bodies that arrive over time.
-@safe
+/// Inflates a body that arrives over time, a bounded piece at a time: what goes in does not decide how much
+/// memory comes out at once.
 package struct StreamInflater: ~Copyable {
-    /// What the bytes are wrapped in.
+    /// How the bytes are compressed.
     package enum Format: Sendable {
-        /// gzip, several members allowed.
+        /// gzip, one member or several.
         case gzip
-        /// What HTTP calls `deflate`: a zlib wrapper.
-        case zlib
+        /// zstd, one frame or several.
+        case zstd
     }
 
-    private let stream: UnsafeMutablePointer<z_stream>
-    private let format: Format
+    /// Bytes that come out at a time, at most.
+    package static let pieceByteCountMax = 64 << 10
+
+    private let engine: any StreamEngine
     private let limit: Int
     private var made = 0
-    /// Whether the last byte given ended a member.
-    private var atEnd = false
-
-    private static let pieceByteCount = 32 << 10
+    private var input: [UInt8] = []
+    private var used = 0
+    /// Whether the last piece was full: more may come without further input.
+    private var wasFull = false
 
     /// An inflater that gives at most `limit` bytes in all.
     package init(_ format: Format, limit: Int) {
-        self.format = format
-        self.limit = limit
-        unsafe self.stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-        unsafe self.stream.initialize(to: z_stream())
-        let windowBits: Int32 = format == .gzip ? 15 + 16 : 15
-        let result = unsafe inflateInit2_(
-            self.stream,
-            windowBits,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        guard result == Z_OK else { preconditionFailure("out of memory") }
-    }
-
-    deinit {
-        unsafe inflateEnd(self.stream)
-        unsafe self.stream.deallocate()
-    }
-
-    /// Inflates the next piece and appends what comes out to `output`.
-    package mutating func inflate(
-        _ piece: Span<UInt8>,
-        into output: inout [UInt8]
-    ) throws(CompressionError) {
-        guard !piece.isEmpty else { return }
-        guard let count = UInt32(exactly: piece.count) else { throw .sizeLimit(self.limit) }
-        try unsafe piece.withUnsafeBufferPointer { (bytes) throws(CompressionError) in
-            unsafe self.stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
-            unsafe self.stream.pointee.avail_in = count
-            try self.drain(into: &output)
+        switch format {
+        case .gzip: self.engine = GzipStream()
+        case .zstd: self.engine = ZstdStream()
         }
-        unsafe self.stream.pointee.next_in = nil
+        self.limit = limit
+    }
+
+    /// Takes the next piece of the compressed body; call `next` until it has nothing more to give.
+    package mutating func feed(_ piece: [UInt8]) {
+        if self.used == self.input.count {
+            self.input = piece
+        } else {
+            self.input.removeFirst(self.used)
+            self.input += piece
+        }
+        self.used = 0
+    }
+
+    /// The next bytes of the body; nil when there are none without further input.
+    package mutating func next() throws(CompressionError) -> [UInt8]? {
+        while self.used < self.input.count || self.wasFull {
+            let step = try self.step()
+            self.used += step.used
+            self.wasFull = step.output.count == Self.pieceByteCountMax
+            guard step.output.count <= self.limit - self.made else { throw .sizeLimit(self.limit) }
+            self.made += step.output.count
+            if !step.output.isEmpty { return step.output }
+            guard step.used > 0 else { return nil }
+        }
+        return nil
+    }
+
+    /// Lends the engine what it has not used yet.
+    private func step() throws(CompressionError) -> (output: [UInt8], used: Int) {
+        let rest = self.input.span.extracting(droppingFirst: self.used)
+        return try self.engine.step(rest, room: Self.pieceByteCountMax)
     }
 
     /// Call after the last piece: throws when the end of the compressed stream is missing.
-    package mutating func finish() throws(CompressionError) {
-        guard self.atEnd else { throw .truncated }
+    package func finish() throws(CompressionError) {
+        guard self.engine.isAtEnd, self.used == self.input.count else { throw .truncated }
     }
 
-    /// Runs zlib until the piece is used up and nothing more comes out.
-    private mutating func drain(into output: inout [UInt8]) throws(CompressionError) {
-        while true {
-            if self.atEnd {
-                guard unsafe self.stream.pointee.avail_in > 0 else { return }
-                guard self.format == .gzip, unsafe inflateReset(self.stream) == Z_OK else { throw .corrupt }
-                self.atEnd = false
-            }
-            var result = Z_OK
-            var room = UInt32(0)
-            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.pieceByteCount) { buffer, count in
-                unsafe self.stream.pointee.next_out = buffer.baseAddress
-                unsafe self.stream.pointee.avail_out = UInt32(Self.pieceByteCount)
-                result = unsafe CZlib.inflate(self.stream, Z_NO_FLUSH)
-                room = unsafe self.stream.pointee.avail_out
-                unsafe self.stream.pointee.next_out = nil
-                count = Self.pieceByteCount - Int(room)
-            }
-            self.made += bytes.count
-            guard self.made <= self.limit else { throw .sizeLimit(self.limit) }
-            output += bytes
-            switch result {
-            case Z_STREAM_END: self.atEnd = true
-            case Z_OK: if unsafe self.stream.pointee.avail_in == 0, room > 0 { return }
-            case Z_BUF_ERROR: return
-            case Z_NEED_DICT: throw .unsupported
-            default: throw .corrupt
-            }
+    /// Inflates a body that is there as a whole; refuses more than `limit` bytes.
+    ///
+    /// A zstd frame that declares more is refused before anything is inflated.
+    package static func inflate(
+        _ bytes: [UInt8],
+        _ format: Format,
+        limit: Int
+    ) throws(CompressionError) -> [UInt8] {
+        if format == .zstd, let declared = ZstdDecoder.declaredByteCount(bytes.span), declared > limit {
+            throw .sizeLimit(limit)
         }
+        var inflater = StreamInflater(format, limit: limit)
+        inflater.feed(bytes)
+        var output: [UInt8] = []
+        while let piece = try inflater.next() { output += piece }
+        try inflater.finish()
+        return output
     }
 }
 
-// SAFETY: one noncopyable owner; zlib keeps all state behind the handle.
+/// What a library does with one piece of a compressed stream.
+protocol StreamEngine: AnyObject {
+    /// Whether what was read so far is a whole stream.
+    var isAtEnd: Bool { get }
+
+    /// Reads from `input`, gives at most `room` bytes, and says how much of the input it used.
+    func step(_ input: Span<UInt8>, room: Int) throws(CompressionError) -> (output: [UInt8], used: Int)
+}
+
+// SAFETY: the engine has one noncopyable owner; zlib and zstd keep all state behind their handles.
 extension StreamInflater: @unchecked Sendable {}

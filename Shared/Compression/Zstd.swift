@@ -59,6 +59,26 @@ package struct ZstdDecoder: ~Copyable {
 
     deinit { unsafe ZSTD_freeDCtx(self.context) }
 
+    /// Whether `bytes` begin as a zstd frame does.
+    package static func isZstd(_ bytes: Span<UInt8>) -> Bool {
+        bytes.count >= 4 && bytes[0] == 0x28 && bytes[1] == 0xB5 && bytes[2] == 0x2F && bytes[3] == 0xFD
+    }
+
+    /// How many bytes the first frame says it holds; nil when it does not say.
+    package static func declaredByteCount(_ frame: Span<UInt8>) -> Int? {
+        let declared = unsafe frame.withUnsafeBufferPointer {
+            unsafe ZSTD_getFrameContentSize($0.baseAddress, $0.count)
+        }
+        guard declared != Self.unknownSize, declared != Self.notZstd else { return nil }
+        return Int(clamping: declared)
+    }
+
+    /// How many bytes a frame will give: as it declares, else eight times its size, and at most `limit`.
+    package static func sizeGuess(_ frame: Span<UInt8>, limit: Int) -> Int {
+        let (usual, isHuge) = frame.count.multipliedReportingOverflow(by: 8)
+        return max(1, min(Self.declaredByteCount(frame) ?? (isHuge ? limit : usual), limit))
+    }
+
     /// Decompresses one frame; refuses frames that declare or hold more than `limit` bytes.
     package mutating func decode(_ frame: Span<UInt8>, limit: Int) throws(CompressionError) -> [UInt8] {
         let declared = unsafe frame.withUnsafeBufferPointer {
@@ -125,7 +145,8 @@ package struct ZstdDecoder: ~Copyable {
         }
     }
 
-    private static func error(_ code: Int, limit: Int) -> CompressionError {
+    /// What a result of libzstd means.
+    static func error(_ code: Int, limit: Int) -> CompressionError {
         switch ZSTD_getErrorCode(code) {
         case ZSTD_error_srcSize_wrong: .truncated
         case ZSTD_error_dictionary_wrong, ZSTD_error_frameParameter_windowTooLarge: .unsupported

@@ -75,6 +75,10 @@ package struct PprofDecoder: ~Copyable, Sendable {
     private mutating func inflate(_ incoming: IncomingProfile) throws(ProfileRejection) {
         let limit = min(max(incoming.limits.profileByteCountMax, 0), 1 << 30)
         let payload = incoming.payload.span
+        if ZstdDecoder.isZstd(payload) {
+            try self.inflateZstd(incoming, limit)
+            return
+        }
         guard GzipInflater.isGzip(payload) else {
             guard payload.count <= limit else { throw Self.tooLarge(incoming, limit) }
             self.tables.texts.text.removeAll()
@@ -100,6 +104,22 @@ package struct PprofDecoder: ~Copyable, Sendable {
             capacity = min(limit, capacity * 2)
         }
         self.tables.texts.pad(PprofReader.slack)
+    }
+
+    /// Fills the text with a payload that is zstd, whose first byte no pprof has.
+    private mutating func inflateZstd(
+        _ incoming: IncomingProfile,
+        _ limit: Int
+    ) throws(ProfileRejection) {
+        do throws(CompressionError) {
+            let plain = try StreamInflater.inflate(incoming.payload, .zstd, limit: limit)
+            self.tables.texts.text.removeAll()
+            unsafe plain.withUnsafeBufferPointer { unsafe self.tables.texts.text.append($0) }
+            self.tables.texts.pad(PprofReader.slack)
+        } catch {
+            if case .sizeLimit = error { throw Self.tooLarge(incoming, limit) }
+            throw ProfileRejection(.malformedProfile, "malformed pprof: zstd data is damaged or cut off")
+        }
     }
 
     /// Reads all samples into `profile`; with `keepAll` without dropping or adding up any.

@@ -8,12 +8,12 @@ package enum GRPCFrame {
     static let compressed: UInt8 = 1
     static let trailers: UInt8 = 0x80
 
-    /// The one message of a unary request.
+    /// The one message of a unary request, as sent, and whether it is compressed.
     package static func message(
         in body: [UInt8],
-        isGzip: Bool,
+        takesCompressed: Bool,
         limit: Int
-    ) throws(ServiceError) -> [UInt8] {
+    ) throws(ServiceError) -> (bytes: [UInt8], isCompressed: Bool) {
         guard !body.isEmpty else { throw ServiceError(.unimplemented, "unary request has zero messages") }
         guard body.count >= Self.prefixByteCount else {
             throw ServiceError(.invalidArgument, "protocol error: incomplete envelope: unexpected EOF")
@@ -34,13 +34,13 @@ package enum GRPCFrame {
         }
         let message = Array(body[Self.prefixByteCount...])
         switch flags {
-        case 0: return message
+        case 0: return (message, false)
         case Self.compressed:
-            guard isGzip else {
+            guard takesCompressed else {
                 let reason = "protocol error: sent compressed message without compression support"
                 throw ServiceError(.internal, reason)
             }
-            return try RPCCompression.inflate(message, limit: limit)
+            return (message, true)
         default: throw ServiceError(.internal, "protocol error: invalid envelope flags \(flags)")
         }
     }

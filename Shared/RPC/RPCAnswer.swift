@@ -36,7 +36,7 @@ struct RPCAnswer {
         let isWeb = transport.envelope == .grpcWeb
         var response = HTTPResponse(
             status: 200,
-            headers: ["Content-Type": transport.contentType, "grpc-accept-encoding": "gzip"]
+            headers: ["Content-Type": transport.contentType, "grpc-accept-encoding": RPCCompression.accepted]
         )
         switch self.result {
         case .failure(let error):

@@ -1,52 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Compression
+internal import HTTPServer
 
-/// Compression of messages: gzip or none, as negotiated by headers.
+/// Compression of messages: gzip, zstd or none, as negotiated by headers.
 struct RPCCompression {
-    /// Whether the request's message is gzip.
-    let requestIsGzip: Bool
+    /// The codings of requests, as answers name them.
+    static let accepted = "gzip,zstd"
+
+    /// How the request's message is compressed; nil when it is not.
+    let request: StreamInflater.Format?
     /// Whether the answer may be gzip.
     let responseIsGzip: Bool
 
-    /// What `sent` names; refuses anything but gzip and identity.
+    /// What `sent` names; refuses anything but gzip, zstd and identity, by the case-sensitive names of the
+    /// Connect and gRPC protocols.
     init(sent: String?, accepted: String?, mirrorsRequest: Bool) throws(ServiceError) {
         switch sent {
-        case nil, "", "identity": self.requestIsGzip = false
-        case "gzip": self.requestIsGzip = true
+        case nil, "", "identity": self.request = nil
+        case "gzip": self.request = .gzip
+        case "zstd": self.request = .zstd
         case let other?:
-            let shown = String(other.prefix(32).filter { $0.isASCII && $0 > " " && $0 != "\"" })
-            let reason = "unknown compression \"\(shown)\": supported encodings are gzip"
-            throw ServiceError(.unimplemented, reason)
+            var error = ServiceError(HTTPBodyError.unknownCoding(other))
+            // The status of the protocol; plain HTTP says 415.
+            error.httpStatus = error.code.httpStatus
+            throw error
         }
         let names = (accepted ?? "").split { $0 == "," || $0 == " " || $0 == "\t" }
         let accepts = names.contains { $0 == "gzip" || ($0.hasPrefix("gzip;") && !$0.hasSuffix("q=0")) }
-        self.responseIsGzip = accepts || (mirrorsRequest && self.requestIsGzip)
+        self.responseIsGzip = accepts || (mirrorsRequest && self.request == .gzip)
     }
 
-    /// The message behind gzip, refused when it has more than `limit` bytes.
-    static func inflate(_ bytes: [UInt8], limit: Int) throws(ServiceError) -> [UInt8] {
-        guard GzipInflater.isGzip(bytes.span) else {
-            let reason = bytes.isEmpty ? "EOF" : "gzip: invalid header"
+    /// The message behind a compressed one, refused when it has more than `limit` bytes.
+    static func inflate(
+        _ bytes: [UInt8],
+        _ format: StreamInflater.Format,
+        limit: Int
+    ) throws(ServiceError) -> [UInt8] {
+        let isFormat = format == .gzip ? GzipInflater.isGzip(bytes.span) : ZstdDecoder.isZstd(bytes.span)
+        guard isFormat else {
+            let reason = bytes.isEmpty ? "EOF" : "\(format): invalid header"
             throw ServiceError(.invalidArgument, "get decompressor: \(reason)")
         }
-        var inflater = GzipInflater()
-        do {
-            return try inflater.inflate(bytes.span, limit: limit)
+        do throws(CompressionError) {
+            switch format {
+            case .gzip:
+                var inflater = GzipInflater()
+                return try inflater.inflate(bytes.span, limit: limit)
+            case .zstd: return try StreamInflater.inflate(bytes, .zstd, limit: limit)
+            }
         } catch {
             switch error {
             case .sizeLimit:
-                // The trailer says how large the last member claims to be; below the limit it says nothing
-                // useful.
-                let guess = GzipInflater.sizeGuess(bytes.span, limit: .max)
+                // What the message claims to hold; below the limit that says nothing useful.
+                let guess =
+                    format == .gzip
+                    ? GzipInflater.sizeGuess(bytes.span, limit: .max)
+                    : ZstdDecoder.declaredByteCount(bytes.span) ?? 0
                 let size = guess > limit ? "message size \(guess)" : "message size"
                 let reason = "\(size) is larger than configured max \(limit)"
                 throw ServiceError(.resourceExhausted, reason, cause: error)
             case .corrupt, .truncated, .unsupported:
-                throw ServiceError(
-                    .invalidArgument,
-                    "decompress: gzip: invalid or truncated data",
-                    cause: error
-                )
+                let reason = "decompress: \(format): invalid or truncated data"
+                throw ServiceError(.invalidArgument, reason, cause: error)
             }
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Compression
 package import HTTPServer
 
 /// Serves a table of methods by Connect, gRPC and gRPC-Web, told apart by the content type.
@@ -59,8 +60,8 @@ package struct RPCRouter: Sendable {
                 mirrorsRequest: false
             )
             var message = try await self.body(of: request)
-            if compression.requestIsGzip {
-                message = try RPCCompression.inflate(message, limit: self.limits.messageByteCountMax)
+            if let format = compression.request {
+                message = try self.inflated(message, format, request)
             }
             let bytes = try await self.call(method, request, message, transport.encoding, timeout)
             return RPCAnswer(.success(bytes), isGzip: compression.responseIsGzip)
@@ -80,11 +81,15 @@ package struct RPCRouter: Sendable {
                 accepted: headers["grpc-accept-encoding"],
                 mirrorsRequest: true
             )
-            let message = try GRPCFrame.message(
+            let (sent, isCompressed) = try GRPCFrame.message(
                 in: try await self.body(of: request),
-                isGzip: compression.requestIsGzip,
+                takesCompressed: compression.request != nil,
                 limit: self.limits.messageByteCountMax
             )
+            var message = sent
+            if isCompressed, let format = compression.request {
+                message = try self.inflated(sent, format, request)
+            }
             let bytes = try await self.call(method, request, message, transport.encoding, timeout)
             return RPCAnswer(.success(bytes), isGzip: compression.responseIsGzip)
         } catch { return RPCAnswer(.failure(error), isGzip: false) }
@@ -94,6 +99,19 @@ package struct RPCRouter: Sendable {
         do throws(HTTPBodyError) {
             return try await request.collectBody(limit: self.limits.bodyByteCountMax)
         } catch { throw ServiceError(error) }
+    }
+
+    /// The message behind a compressed one; its bytes count against those that requests may hold.
+    private func inflated(
+        _ message: [UInt8],
+        _ format: StreamInflater.Format,
+        _ request: HTTPRequest
+    ) throws(ServiceError) -> [UInt8] {
+        let plain = try RPCCompression.inflate(message, format, limit: self.limits.messageByteCountMax)
+        do throws(HTTPBodyError) {
+            try request.body.hold(plain.count)
+        } catch { throw ServiceError(error) }
+        return plain
     }
 
     private static func context(

@@ -14,6 +14,8 @@ package struct ServiceError: Error, Sendable {
     package var retryAfterSeconds: Int?
     /// The status of a Connect or plain HTTP answer, by default that of the code.
     package var httpStatus: Int
+    /// What the answer says besides in its header.
+    package var headers: HTTPHeaders = [:]
 
     /// An error; `unavailable` asks the client back in 5 seconds unless told otherwise.
     package init(
@@ -54,6 +56,7 @@ package struct ServiceError: Error, Sendable {
     /// The answer of Connect: status, JSON, `Retry-After`.
     package var connectResponse: HTTPResponse {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        for field in self.headers.fields { headers.append(field.name, field.value) }
         if let seconds = self.retryAfterSeconds { headers.set("Retry-After", String(seconds)) }
         return HTTPResponse(status: self.httpStatus, headers: headers, body: .bytes(self.json))
     }
@@ -82,6 +85,25 @@ extension ServiceError {
         case .overloaded(let limit):
             let reason = "requests in flight hold \(limit) bytes, the limit (err-overloaded)"
             self.init(.unavailable, reason, cause: error, retryAfterSeconds: Int.random(in: 1...10))
+        case .unknownCoding(let name):
+            let shown = String(name.prefix(32).filter { $0.isASCII && $0 > " " && $0 != "\"" })
+            self.init(unsupported: "unknown compression \"\(shown)\"")
+        case .severalCodings: self.init(unsupported: "a body compressed more than once is not taken")
+        case .undecodable(let coding):
+            self.init(.invalidArgument, "the request body is no valid \(coding)", cause: error)
+        case .truncated(let coding):
+            self.init(.invalidArgument, "the \(coding) data of the request body ends early", cause: error)
+        case .inflatedTooLarge(let limit):
+            let reason = "the request body inflates to more than \(limit) bytes"
+            self.init(.resourceExhausted, reason, cause: error)
+            self.httpStatus = 413
         }
+    }
+
+    /// A coding of the body that is not taken: the answer says which ones are (RFC 9110 15.5.16).
+    private init(unsupported reason: String) {
+        self.init(.unimplemented, "\(reason): supported encodings are \(RPCCompression.accepted)")
+        self.httpStatus = 415
+        self.headers.set("Accept-Encoding", ContentCoding.accepted)
     }
 }

@@ -161,6 +161,22 @@ struct PprofText {
         }
     }
 
+    @Test func zstdIsReadAsGzipIs() throws {
+        let whole = PprofText().bytes
+        var encoder = ZstdEncoder()
+        let packed = encoder.encode(whole.span)
+        #expect(self.refusal(whole) == nil)
+        #expect(self.refusal(packed) == nil)
+        for count in 4..<packed.count {
+            #expect(
+                self.refusal(Array(packed[..<count]))?.reason == .malformedProfile,
+                "zstd cut at \(count)"
+            )
+        }
+        let bomb = encoder.encode([UInt8](repeating: 0, count: 32 << 20).span)
+        #expect(self.refusal(bomb)?.reason == .profileSizeLimit)
+    }
+
     @Test func noMutationTraps() throws {
         var random = SplitMix(seed: 7)
         var decoder = PprofDecoder()

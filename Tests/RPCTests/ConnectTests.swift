@@ -79,7 +79,32 @@ import Testing
             await EchoService.call([1], contentType: "application/json", headers: headers)
         )
         #expect(response.status == 501)
-        #expect(response.text.contains(#"unknown compression \"\#(name)\": supported encodings are gzip"#))
+        let reason = #"unknown compression \"\#(name)\": supported encodings are gzip,zstd"#
+        #expect(response.text.contains(reason))
+        #expect(response.headers["Accept-Encoding"] == "gzip, zstd")
+    }
+
+    @Test func takesZstd() async throws {
+        let headers = [("Content-Encoding", "zstd")]
+        let sent = EchoService.zstd(EchoService.message("hello").json())
+        let response = try #require(
+            await EchoService.call(sent, contentType: "application/json", headers: headers)
+        )
+        #expect(response.text == #"{"text":"hello"}"#)
+        for (body, status, text) in [
+            ([1], 400, "get decompressor: zstd: invalid header"), ([], 400, "get decompressor: EOF"),
+            (sent.dropLast(), 400, "decompress: zstd: invalid or truncated data"),
+            (
+                EchoService.zstd([UInt8](repeating: 0, count: 30_000))[...], 429,
+                "message size 30000 is larger than configured max 20000"
+            ),
+        ] as [(ArraySlice<UInt8>, Int, String)] {
+            let refused = try #require(
+                await EchoService.call(Array(body), contentType: "application/json", headers: headers)
+            )
+            #expect(refused.status == status)
+            #expect(refused.text.contains(text), "\(refused.text)")
+        }
     }
 
     @Test func refusesWhatIsNoGzip() async throws {

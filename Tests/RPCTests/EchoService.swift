@@ -84,6 +84,11 @@ enum EchoService {
         return deflater.deflate(bytes.span)
     }
 
+    static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+        var encoder = ZstdEncoder()
+        return encoder.encode(bytes.span)
+    }
+
     static func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
         var inflater = GzipInflater()
         return try inflater.inflate(bytes.span, limit: 1 << 20)

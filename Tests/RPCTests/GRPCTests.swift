@@ -75,6 +75,17 @@ import Testing
         #expect(try EchoAnswer(binary: message).text == "hi")
     }
 
+    @Test func takesZstdAndAnswersPlain() async throws {
+        let body = EchoService.framed(EchoService.zstd(EchoService.message("hi").binary()), flags: 1)
+        let headers = [("grpc-encoding", "zstd")]
+        let response = try #require(
+            await EchoService.call(body, contentType: "application/grpc", headers: headers)
+        )
+        #expect(response.trailers == ["grpc-status": "0"])
+        #expect(response.headers["grpc-accept-encoding"] == "gzip,zstd")
+        #expect(response.bytes == [0, 0, 0, 0, 4, 0x0A, 2, 0x68, 0x69])
+    }
+
     static let broken: [(body: [UInt8], headers: [(String, String)], status: String, message: String)] = [
         ([], [], "12", "unary request has zero messages"),
         ([0, 0, 0], [], "3", "protocol error: incomplete envelope: unexpected EOF"),

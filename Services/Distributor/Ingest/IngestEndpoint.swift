@@ -41,12 +41,12 @@ struct IngestEndpoint: Sendable {
             parameter: query["format"] ?? "",
             contentType: request.headers["Content-Type"] ?? ""
         )
-        let limit = self.intake.limits.limits(of: owner).bodyByteCountMax ?? .max
+        let limits = HTTPBodyLimits(self.intake.limits.limits(of: owner))
         let candidates: [Candidate]
         if format == .jfr {
             candidates = try await self.candidates(ofRecording: request, name, query, owner)
         } else {
-            let upload = try await IngestUpload(request, format, limit: limit)
+            let upload = try await IngestUpload(request, format, limits: limits)
             if let legacy = LegacyFormat(rawValue: format.rawValue) {
                 try await self.ingest(upload.payload, legacy, name, query, owner)
                 return

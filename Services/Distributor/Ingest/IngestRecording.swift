@@ -21,8 +21,7 @@ extension IngestEndpoint {
         _ tenant: TenantID
     ) async throws(IngestRefusal) -> [Candidate] {
         let limits = self.intake.limits.limits(of: tenant)
-        let bodyLimit = limits.bodyByteCountMax ?? .max
-        let (recording, labels) = try await Self.parts(of: request, limit: bodyLimit)
+        let (recording, labels) = try await Self.parts(of: request, limits: HTTPBodyLimits(limits))
         let (from, until) = (query["from"] ?? "", query["until"] ?? "")
         let now = self.intake.nanoseconds()
         var parameters = RecordingParameters(
@@ -50,14 +49,14 @@ extension IngestEndpoint {
     /// Recording and label snapshot, inflated.
     private static func parts(
         of request: HTTPRequest,
-        limit: Int
+        limits: HTTPBodyLimits
     ) async throws(IngestRefusal) -> (recording: [UInt8], labels: [UInt8]) {
         guard (request.headers["Content-Type"] ?? "").contains("multipart/form-data") else {
-            let body = try await IngestUpload.whole(request, limit: limit)
+            let body = try await IngestUpload.whole(request, limits: limits)
             return (try Self.inflated(body, Self.recordingPart), [])
         }
         let wanted: Set = [Self.recordingPart, Self.labelsPart]
-        let files = try await IngestUpload.files(of: request, wanted, limit: limit)
+        let files = try await IngestUpload.files(of: request, wanted, limits: limits)
         guard let recording = files[Self.recordingPart], !recording.isEmpty else {
             throw IngestRefusal(.unreadable, "\(Self.refused) jfr field is required")
         }

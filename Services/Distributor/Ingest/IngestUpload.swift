@@ -15,48 +15,66 @@ struct IngestUpload {
     private static let formError =
         "parsing IngestInput-pprof failed failed to parse pprof /ingest multipart form "
 
-    /// Reads the body of `request`, at most `limit` bytes of it.
-    init(_ request: HTTPRequest, _ format: IngestFormat, limit: Int) async throws(IngestRefusal) {
-        guard format == .multipart else {
-            self.payload = try await Self.whole(request, limit: limit)
-            return
+    /// Reads the body of `request` within `limits`.
+    init(
+        _ request: HTTPRequest,
+        _ format: IngestFormat,
+        limits: HTTPBodyLimits
+    ) async throws(IngestRefusal) {
+        switch format {
+        case .multipart: try await self.readForm(request, limits: limits)
+        case .pprof: self.payload = try await Self.pprof(request, limits: limits)
+        default: self.payload = try await Self.whole(request, limits: limits)
         }
-        try await self.readForm(request, limit: limit)
     }
 
-    /// The whole body, at most `limit` bytes.
-    static func whole(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) -> [UInt8] {
+    /// The whole body, decompressed if the request says that it is compressed.
+    static func whole(_ request: HTTPRequest, limits: HTTPBodyLimits) async throws(IngestRefusal) -> [UInt8] {
         do throws(HTTPBodyError) {
-            return try await request.collectBody(limit: limit)
+            return try await request.collectDecodedBody(limits: limits)
         } catch {
             throw IngestRefusal(error)
         }
     }
 
-    private mutating func readForm(_ request: HTTPRequest, limit: Int) async throws(IngestRefusal) {
+    /// A pprof, as compressed as it came: the ingester inflates it, once.
+    ///
+    /// Only a compressed pprof that was compressed again for the way is decompressed here.
+    private static func pprof(
+        _ request: HTTPRequest,
+        limits: HTTPBodyLimits
+    ) async throws(IngestRefusal) -> [UInt8] {
+        do throws(HTTPBodyError) {
+            let coding = try ContentCoding(of: request.headers)
+            let sent = try await request.collectBody(limit: limits.wire)
+            guard coding != .identity, try coding.hidesCompressedBytes(in: sent) else { return sent }
+            let again = request.reading(BufferedBody(sent))
+            return try await again.collectDecodedBody(limits: limits)
+        } catch {
+            throw IngestRefusal(error)
+        }
+    }
+
+    private mutating func readForm(
+        _ request: HTTPRequest,
+        limits: HTTPBodyLimits
+    ) async throws(IngestRefusal) {
         let wanted: Set = [Self.profilePart, Self.previousPart, Self.configPart]
-        try self.take(try await Self.files(of: request, wanted, limit: limit))
+        try self.take(try await Self.files(of: request, wanted, limits: limits))
     }
 
     /// Reads a form while it arrives; only the parts that count are kept.
     static func files(
         of request: HTTPRequest,
         _ wanted: Set<String>,
-        limit: Int
+        limits: HTTPBodyLimits
     ) async throws(IngestRefusal) -> [String: [UInt8]] {
-        if let declared = request.declaredLength, declared > limit {
-            throw IngestRefusal(HTTPBodyError.tooLarge(limit: limit, declared: declared))
-        }
+        let body = try Self.decoded(request, limits: limits)
         let type = request.headers["Content-Type"] ?? ""
         var parser = try Self.checked { () throws(MultipartError) in
             try MultipartParser(contentType: type, wanted: wanted)
         }
-        var byteCount = 0
-        while let piece = try await Self.next(request) {
-            byteCount += piece.count
-            guard byteCount <= limit else {
-                throw IngestRefusal(HTTPBodyError.tooLarge(limit: limit, declared: nil))
-            }
+        while let piece = try await Self.next(body) {
             try Self.checked { () throws(MultipartError) in try parser.take(piece) }
         }
         try Self.checked { () throws(MultipartError) in try parser.finish() }
@@ -75,9 +93,9 @@ struct IngestUpload {
         self.payload = files[Self.profilePart] ?? []
     }
 
-    private static func next(_ request: HTTPRequest) async throws(IngestRefusal) -> [UInt8]? {
+    private static func next(_ body: any HTTPBodySource) async throws(IngestRefusal) -> [UInt8]? {
         do throws(HTTPBodyError) {
-            return try await request.body.next()
+            return try await body.next()
         } catch {
             throw IngestRefusal(error)
         }
@@ -91,5 +109,23 @@ struct IngestUpload {
         } catch {
             throw IngestRefusal(.unreadable, Self.formError + error.text)
         }
+    }
+
+    private static func decoded(
+        _ request: HTTPRequest,
+        limits: HTTPBodyLimits
+    ) throws(IngestRefusal) -> any HTTPBodySource {
+        do throws(HTTPBodyError) {
+            return try request.decodedBody(limits: limits)
+        } catch {
+            throw IngestRefusal(error)
+        }
+    }
+}
+
+extension HTTPBodyLimits {
+    /// What a tenant may send in one body.
+    init(_ limits: TenantLimits) {
+        self.init(wire: limits.bodyByteCountMax ?? .max, inflated: limits.inflatedBodyByteCountMax)
     }
 }

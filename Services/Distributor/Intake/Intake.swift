@@ -152,10 +152,11 @@ struct Intake: Sendable {
         throw .rateLimited(rejection, retryAfterSeconds: wait.map { max(1, Int($0.components.seconds) + 1) })
     }
 
-    /// The size after inflating as gzip declares it, which deflate's best ratio and the limit bound.
+    /// The size after inflating as gzip or zstd declares it, which the limit bounds.
     private static func inflatedByteCount(_ payload: [UInt8], _ limits: TenantLimits) -> Int {
-        guard GzipInflater.isGzip(payload.span) else { return payload.count }
         let limit = limits.profileByteCountMax > 0 ? limits.profileByteCountMax : 1 << 30
+        if ZstdDecoder.isZstd(payload.span) { return ZstdDecoder.sizeGuess(payload.span, limit: limit) }
+        guard GzipInflater.isGzip(payload.span) else { return payload.count }
         return GzipInflater.sizeGuess(payload.span, limit: limit)
     }
 

@@ -101,7 +101,8 @@ package struct IngesterRoutes: Sendable {
 
     private func body(_ request: HTTPRequest) async throws(ServiceError) -> [UInt8] {
         do throws(HTTPBodyError) {
-            return try await request.collectBody(limit: self.bodyByteCountMax)
+            let limit = self.bodyByteCountMax
+            return try await request.collectDecodedBody(limits: HTTPBodyLimits(wire: limit, inflated: limit))
         } catch {
             var answer = ServiceError(error)
             // Not 429, after which the same body would come again.

@@ -15,12 +15,37 @@ package enum HTTPBodyError: Error, Equatable {
     case malformed
     /// The requests in flight hold as many bytes as they may together.
     case overloaded(limit: Int)
+    /// `Content-Encoding` names something that is not understood.
+    case unknownCoding(String)
+    /// `Content-Encoding` names several codings: the body would have to be inflated more than once.
+    case severalCodings
+    /// The body is not what `Content-Encoding` says, or is damaged.
+    case undecodable(ContentCoding)
+    /// The compressed body ends early.
+    case truncated(ContentCoding)
+    /// More bytes than the handler allows come out of the compressed body.
+    case inflatedTooLarge(limit: Int)
 }
 
 /// The body of a request: bytes in pieces, in order, read once.
 package protocol HTTPBodySource: AnyObject, Sendable {
     /// The next piece, nil at the end. Reading drives flow control: what is not read is not received.
     func next() async throws(HTTPBodyError) -> [UInt8]?
+
+    /// Counts bytes that came out of the body by inflating against what requests may hold; `overloaded` when
+    /// they do not fit.
+    func hold(_ byteCount: Int) throws(HTTPBodyError)
+
+    /// Says that bytes of the body, which were counted, are no longer in memory.
+    func release(_ byteCount: Int)
+}
+
+extension HTTPBodySource {
+    /// Nobody counts.
+    package func hold(_ byteCount: Int) throws(HTTPBodyError) {}
+
+    /// Nobody counts.
+    package func release(_ byteCount: Int) {}
 }
 
 /// A request as the handler sees it; the body may still be on its way.

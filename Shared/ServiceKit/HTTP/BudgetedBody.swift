@@ -16,12 +16,20 @@ final class BudgetedBody: HTTPBodySource {
 
     func next() async throws(HTTPBodyError) -> [UInt8]? {
         guard let piece = try await self.source.next() else { return nil }
+        try self.hold(piece.count)
+        return piece
+    }
+
+    func hold(_ byteCount: Int) throws(HTTPBodyError) {
         let fits = self.reservation.withLock { reservation in
-            if let held = reservation { return held.grow(by: piece.count) }
-            reservation = self.budget.reserve(piece.count)
+            if let held = reservation { return held.grow(by: byteCount) }
+            reservation = self.budget.reserve(byteCount)
             return reservation != nil
         }
         guard fits else { throw .overloaded(limit: self.budget.byteLimit) }
-        return piece
+    }
+
+    func release(_ byteCount: Int) {
+        self.reservation.withLock { $0?.shrink(by: byteCount) }
     }
 }

@@ -50,5 +50,15 @@ package final class MemoryBudget: Sendable {
             self.byteCount.withLock { $0 += more }
             return true
         }
+
+        /// Gives room back before the end, at most what is held.
+        package func shrink(by less: Int) {
+            let given = self.byteCount.withLock { byteCount in
+                let given = min(max(0, less), byteCount)
+                byteCount -= given
+                return given
+            }
+            self.budget.giveBack(given)
+        }
     }
 }
