@@ -107,6 +107,13 @@ import WireAPI
         #expect(door.sink.profiles.isEmpty)
     }
 
+    @Test func exportsRefuseOtherCodingsToo() async {
+        let headers: HTTPHeaders = ["Content-Type": "application/json", "Content-Encoding": "br"]
+        let answer = await Door().send("POST", "/v1development/profiles", headers, body: [1, 2, 3])
+        #expect(answer.status == 415)
+        #expect(answer.headers["Accept-Encoding"] == "gzip, zstd")
+    }
+
     @Test(arguments: ["gzip", "zstd"])
     func brokenBodiesAre400AndBombs413(coding: String) async {
         let door = Door()

@@ -48,7 +48,7 @@ struct IngestUpload {
             let coding = try ContentCoding(of: request.headers)
             let sent = try await request.collectBody(limit: limits.wire)
             guard coding != .identity, try coding.hidesCompressedBytes(in: sent) else { return sent }
-            let again = request.reading(BufferedBody(sent))
+            let again = request.reading(BufferedBody(sent, of: request.body))
             return try await again.collectDecodedBody(limits: limits)
         } catch {
             throw IngestRefusal(error)

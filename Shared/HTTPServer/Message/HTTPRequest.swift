@@ -140,15 +140,26 @@ package struct HTTPRequest: Sendable {
     }
 }
 
-/// A body that is already there: for tests and in-process calls.
+/// A body that is already there: for tests, for in-process calls, and to read one again.
 package final class BufferedBody: HTTPBodySource {
     private let bytes: [UInt8]
     private let taken = Taken()
+    private let origin: (any HTTPBodySource)?
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// A body of `bytes`, which count where those of `origin` do.
+    package init(_ bytes: [UInt8], of origin: (any HTTPBodySource)? = nil) {
+        self.bytes = bytes
+        self.origin = origin
+    }
 
     /// All bytes at once, then nil.
     package func next() async throws(HTTPBodyError) -> [UInt8]? {
         self.taken.claim() && !self.bytes.isEmpty ? self.bytes : nil
     }
+
+    /// Counts with the origin.
+    package func hold(_ byteCount: Int) throws(HTTPBodyError) { try self.origin?.hold(byteCount) }
+
+    /// Counts with the origin.
+    package func release(_ byteCount: Int) { self.origin?.release(byteCount) }
 }
