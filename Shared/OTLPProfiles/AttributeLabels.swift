@@ -10,8 +10,10 @@ struct AttributeLabels {
         /// The sample belongs to this service, a place in `services`.
         case service(Int32)
         case label(name: ByteRange, value: LabelValue)
-        /// It refers to a string that is not there.
-        case broken(OTLPError)
+        /// Its key or its value refers to a string that is not there.
+        case broken(OTLPPlace, Int32)
+        /// It names a service, and there was no room for the name.
+        case oversized
     }
 
     private(set) var meanings: [Meaning] = []
@@ -38,7 +40,10 @@ struct AttributeLabels {
                 }
                 self.meanings.append(.service(places[service] ?? 0))
             } catch {
-                self.meanings.append(.broken(error))
+                switch error {
+                case .outOfBounds(let place, let index): self.meanings.append(.broken(place, index))
+                default: self.meanings.append(.oversized)
+                }
             }
         }
     }
@@ -51,7 +56,8 @@ struct AttributeLabels {
             switch self.meanings[Int(index)] {
             case .nothing, .label: break
             case .service(let place): service = service ?? place
-            case .broken(let error): throw error
+            case .broken(let place, let index): throw .outOfBounds(place, index)
+            case .oversized: throw .tooLarge(limit: TextBudget.byteCountMax)
             }
         }
         return service ?? 0

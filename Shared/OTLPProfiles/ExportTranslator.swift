@@ -14,7 +14,7 @@ package struct ExportParameters: Sendable {
     /// Bytes that all translated profiles of a request may take.
     package var payloadByteCountMax = 64 << 20
     /// Bytes by which they may exceed the request: samples may share stacks and texts in it.
-    package var expansionByteCountMax = 8 << 20
+    package var expansionByteCountMax = 6 << 20
 
     /// The default bounds.
     package init(nowNanoseconds: Int64) { self.nowNanoseconds = nowNanoseconds }
@@ -238,6 +238,9 @@ package struct ExportTranslator {
                 if let known = groupOfService[service] {
                     last = known
                 } else {
+                    guard groups.count < Self.profileCountMax else {
+                        throw .tooMany("series", limit: Self.profileCountMax)
+                    }
                     last = groups.count
                     groupOfService[service] = last
                     groups.append((service, []))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
+import Foundation
 import OTLPProfiles
 import ProfileModel
+import Support
 import Testing
 
 @Suite struct ExportTranslatorTests {
@@ -220,7 +222,7 @@ import Testing
             Issue.record("\(translated.refusals)")
             return
         }
-        #expect(limit < out.bytes.count + 8 << 20)
+        #expect(limit < out.bytes.count + 6 << 20)
     }
 
     /// What defaults are written as beside the real key.
@@ -249,6 +251,26 @@ import Testing
         parameters.expansionByteCountMax = -export.bytes.count
         let none = try ExportTranslator.translate(binary: export.bytes, parameters)
         #expect(none.profiles.isEmpty)
+    }
+
+    @Test func truncatedJSONIsRefused() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/otlp/v0.165-attribute-kinds.json")
+        let text = [UInt8](try Data(contentsOf: file))
+        #expect(try ExportTranslator.translate(json: text, Self.parameters).profiles.count == 1)
+        for count in text.indices {
+            #expect(throws: OTLPError.self) {
+                try ExportTranslator.translate(json: Array(text[..<count]), Self.parameters)
+            }
+        }
+        var random = SplitMix(seed: 11)
+        for _ in 0..<4_000 {
+            var mutated = text
+            mutated[Int.random(in: text.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            // Whatever comes out, the engine can judge it.
+            guard let read = try? ExportTranslator.translate(json: mutated, Self.parameters) else { continue }
+            _ = try? read.text()
+        }
     }
 
     @Test(arguments: SmallExport.Layout.allCases)

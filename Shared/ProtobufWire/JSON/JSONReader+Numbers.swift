@@ -67,37 +67,48 @@ enum JSONNumber {
 
     /// The exact integer a number stands for; nil when it is no integer or needs more than 64 bits.
     static func integer(_ text: ArraySlice<UInt8>) -> (negative: Bool, magnitude: UInt64)? {
-        if let plain = self.plain(text) { return (false, plain) }
+        if let plain = self.plain(text) { return plain }
         guard let parts = self.parts(text) else { return nil }
-        var digits = Array(parts.whole) + Array(parts.fraction)
+        /// The digits before and behind the point, in one row.
+        func digit(_ index: Int) -> UInt8 {
+            let inFraction = index - parts.whole.count
+            return inFraction < 0
+                ? parts.whole[parts.whole.startIndex + index] - UInt8(ascii: "0")
+                : parts.fraction[parts.fraction.startIndex + inFraction] - UInt8(ascii: "0")
+        }
+        var (start, end) = (0, parts.whole.count + parts.fraction.count)
         var exponent = parts.exponent - parts.fraction.count
-        while digits.last == UInt8(ascii: "0") {
-            digits.removeLast()
+        while end > 0, digit(end - 1) == 0 {
+            end -= 1
             exponent += 1
         }
-        let significant = digits.drop { $0 == UInt8(ascii: "0") }
-        if significant.isEmpty { return (parts.negative, 0) }
-        guard exponent >= 0, significant.count + exponent <= 20 else { return nil }
+        if end == 0 { return (parts.negative, 0) }
+        while digit(start) == 0 { start += 1 }
+        guard exponent >= 0, end - start + exponent <= 20 else { return nil }
         var magnitude: UInt64 = 0
-        for digit in significant + Array(repeating: UInt8(ascii: "0"), count: exponent) {
+        for index in start..<end + exponent {
             let (product, tooBig) = magnitude.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = product.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            let next = index < end ? UInt64(digit(index)) : 0
+            let (sum, overflow) = product.addingReportingOverflow(next)
             if tooBig || overflow { return nil }
             magnitude = sum
         }
         return (parts.negative, magnitude)
     }
 
-    /// The common case, without detours: up to 18 digits and nothing else.
-    private static func plain(_ text: ArraySlice<UInt8>) -> UInt64? {
-        guard let first = text.first, text.count <= 18, first != UInt8(ascii: "0") else { return nil }
+    /// The common case, without detours: a sign or none, up to 18 digits and nothing else.
+    private static func plain(_ text: ArraySlice<UInt8>) -> (negative: Bool, magnitude: UInt64)? {
+        let negative = text.first == UInt8(ascii: "-")
+        let digits = negative ? text.dropFirst() : text
+        guard let first = digits.first, digits.count <= 18 else { return nil }
+        guard first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
         var value: UInt64 = 0
-        for byte in text {
+        for byte in digits {
             let digit = byte &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
             value = value &* 10 &+ UInt64(digit)
         }
-        return value
+        return (negative, value)
     }
 
     private typealias Parts = (
