@@ -17,6 +17,7 @@ import statistics
 import sys
 import time
 
+import exports
 from load import cpu_seconds, memory, push
 from profiles import Profiles
 
@@ -63,6 +64,20 @@ class Bench:
             latencies.sort()
             self.report("acknowledged, p50", 1000 * statistics.median(latencies), "ms", note)
             self.report("acknowledged, p99", 1000 * latencies[len(latencies) * 99 // 100], "ms", note)
+
+    def export(self, server, count):
+        """OTLP exports of a host; what they add up to is asked for."""
+        pid, service = server.child.pid, "otlp"
+        bodies = exports.requests(service, count, self.start, 5 * SECOND)
+        before = cpu_seconds(pid)
+        push(server.port, bodies, 8, exports.PATH, exports.TYPE)
+        spent = cpu_seconds(pid) - before
+        note = f"{exports.SAMPLES} samples, {exports.DEPTH} frames each, {len(bodies[0]) // 1000} kB gzip"
+        self.report("ingest OTLP exports", count / spent, "exports per CPU second", note)
+        begin = self.start // 10**6
+        total = server.client.total(CPU, f'{{service_name="{service}"}}', begin, begin + HOUR * 1000)
+        if total != count * exports.TOTAL:
+            sys.exit(f"OTLP: total {total}, sent {count * exports.TOTAL}")
 
     def query(self, server, name, method, message, note, check=None):
         """Asks one question several times over one connection."""
@@ -144,6 +159,7 @@ class Bench:
             wait_until(server.client.ready, 30)
             self.queries(server, "from blocks")
             self.report("RSS peak, reading blocks", memory(server.child.pid, "VmHWM"), "MiB")
+            self.export(server, 120 if options.full else 40)
         finally:
             server.close()
             folder.close()

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-PATH = "/push.v1.PusherService/Push"
+PATH, TYPE = "/push.v1.PusherService/Push", "application/proto"
 
 
 def cpu_seconds(pid):
@@ -26,14 +26,15 @@ def memory(pid, key):
 class Connection:
     """One request at a time: what is left to send, what came back so far."""
 
-    def __init__(self, port):
+    def __init__(self, port, path, content_type):
+        self.head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: {content_type}\r\nContent-Length: "
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)
         self.pending, self.answer, self.begin = memoryview(b""), b"", 0.0
 
     def begin_request(self, body):
-        head = f"POST {PATH} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/proto\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"{self.head}{len(body)}\r\n\r\n"
         self.pending, self.answer, self.begin = memoryview(head.encode() + body), b"", time.perf_counter()
         self.send()
 
@@ -60,7 +61,7 @@ class Connection:
         return self.answer
 
 
-def push(port, bodies, in_flight):
+def push(port, bodies, in_flight, path=PATH, content_type=TYPE):
     """Pushes every body, `in_flight` at a time; returns the seconds until each was acknowledged."""
     latencies, work = [], iter(bodies)
     selector = selectors.DefaultSelector()
@@ -72,7 +73,7 @@ def push(port, bodies, in_flight):
         selector.modify(connection.socket, events, connection)
 
     for body in bodies[:in_flight]:
-        connection = Connection(port)
+        connection = Connection(port, path, content_type)
         selector.register(connection.socket, selectors.EVENT_READ, connection)
         go_on(connection, next(work))
         busy += 1
