@@ -34,9 +34,11 @@ struct AttributeEntry {
             switch tag.field {
             case keyField.rawValue where tag.kind == .varint:
                 let index = try cursor.index(tag)
-                // The empty string, which writers of defaults send beside a key that is spelled out.
+                // Writers of defaults send the empty string and its place beside what the key is.
                 if index != 0 { self.key = .indexed(index) }
-            case 1 where tag.kind == .lengthDelimited: self.key = .inline(try cursor.span(tag))
+            case 1 where tag.kind == .lengthDelimited:
+                let text = try cursor.span(tag)
+                if !text.isEmpty { self.key = .inline(text) }
             case 2 where tag.kind == .lengthDelimited:
                 self.value = try Self.value(try cursor.nested(), depth: 0)
             default: try cursor.skip(tag)

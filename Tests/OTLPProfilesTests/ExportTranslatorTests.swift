@@ -225,13 +225,18 @@ import Testing
         #expect(limit < out.bytes.count + 6 << 20)
     }
 
-    /// What defaults are written as beside the real key.
-    @Test func aReferenceToNothingIsNone() throws {
+    /// Defaults that are written beside the real key.
+    @Test(arguments: [
+        #""key":"service.name","keyStrindex":0"#, #""keyStrindex":0,"key":"service.name""#,
+        #""key":"","keyStrindex":3"#, #""keyStrindex":3,"key":"""#,
+    ])
+    func aReferenceToNothingIsNone(key: String) throws {
         let text =
-            #"{"resourceProfiles":[{"resource":{"attributes":[{"key":"service.name","keyStrindex":0,"#
+            #"{"resourceProfiles":[{"resource":{"attributes":[{\#(key),"#
             + #""value":{"stringValue":"shop"}}]},"scopeProfiles":[{"profiles":[{"#
             + #""sampleType":{"typeStrindex":1},"samples":[{"stackIndex":0,"values":[7]}]}]}]}],"#
-            + #""dictionary":{"stackTable":[{"locationIndices":[0]}],"stringTable":["","wall","work"],"#
+            + #""dictionary":{"stackTable":[{"locationIndices":[0]}],"#
+            + #""stringTable":["","wall","work","service.name"],"#
             + #""locationTable":[{"lines":[{"functionIndex":0}]}],"functionTable":[{"nameStrindex":2}]}}"#
         let translated = try ExportTranslator.translate(json: Array(text.utf8), Self.parameters)
         #expect(try translated.text() == ["shop wall wall: {} work 7"])
