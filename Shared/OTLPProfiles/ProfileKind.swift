@@ -58,13 +58,16 @@ struct ProfileKind {
         }
     }
 
-    /// The one value of a sample; samples that only say when they were taken count those times.
+    /// The value of a sample: of several at times of their own the sum, of times without values their count.
     func value(_ values: SampleColumns.Values, timestampCount: Int) throws(OTLPError) -> Int64 {
         guard values.count > 0 else {
             guard timestampCount > 0 else { throw .missingValue }
             return try self.scaled(Int64(timestampCount))
         }
-        guard values.count == 1 || self.values == .summed else { throw .valueCount(values.count) }
+        guard values.count == 1 || values.count == timestampCount || self.values == .summed else {
+            throw .valueCount(values.count)
+        }
+        guard !values.hasOverflow else { throw .valueOutOfRange }
         return try self.scaled(values.sum)
     }
 

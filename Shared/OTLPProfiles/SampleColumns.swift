@@ -17,6 +17,14 @@ struct SampleColumns {
     struct Values {
         var count = 0
         var sum: Int64 = 0
+        var hasOverflow = false
+
+        mutating func add(_ number: UInt64) {
+            self.count += 1
+            let (sum, overflow) = self.sum.addingReportingOverflow(Int64(bitPattern: number))
+            self.sum = sum
+            self.hasOverflow = self.hasOverflow || overflow
+        }
     }
 
     struct ValueType: Equatable {
@@ -148,16 +156,11 @@ struct SampleColumns {
         to values: inout Values
     ) throws(WireError) {
         guard tag.kind == .lengthDelimited else {
-            guard let number = try cursor.number(tag) else { return }
-            values.count += 1
-            values.sum &+= Int64(bitPattern: number)
+            if let number = try cursor.number(tag) { values.add(number) }
             return
         }
         var packed = try cursor.nested()
-        while !packed.isAtEnd {
-            values.count += 1
-            values.sum &+= Int64(bitPattern: try packed.varint())
-        }
+        while !packed.isAtEnd { values.add(try packed.varint()) }
     }
 
     /// Timestamps are fixed64; as varints, which the oldest layout may have, they take nine bytes each.

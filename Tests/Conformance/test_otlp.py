@@ -93,6 +93,13 @@ FAULTY = {
 UNKNOWN = {"containers-pdata-v0.112", "tables-in-profile-pdata-v0.122"}
 
 
+def zstd(message: bytes) -> bytes:
+    """A frame of zstd with one block that is stored as it is."""
+    size = len(message)
+    assert 256 <= size < 65_536
+    return b"\x28\xb5\x2f\xfd\x60" + (size - 256).to_bytes(2, "little") + (size << 3 | 1).to_bytes(3, "little") + message
+
+
 class Answer(collections.namedtuple("Answer", "ok code text")):
     """Of gRPC or of HTTP: whether it is a success, its code, and the message or the body."""
 
@@ -155,6 +162,8 @@ class Fixtures(OTLPCase):
         yield "grpc-gzip", lambda tenant: self.grpc(tenant, message, packed=True)
         yield "http", lambda tenant: self.http(tenant, message, PROTOBUF)
         yield "http-gzip", lambda tenant: self.http(tenant, message, "application/protobuf", packed=True)
+        framed = zstd(message)
+        yield "http-zstd", lambda tenant: self.http(tenant, framed, PROTOBUF, headers={"Content-Encoding": "zstd"})
         yield "http-long-path", lambda tenant: self.http(tenant, message, PROTOBUF, path=EXPORT)
 
     def test_every_generation_in_every_transport(self):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Distributor
+import Exposition
 import HTTPServer
 import OTLPProfiles
 import ProfileModel
@@ -56,6 +57,30 @@ import WireAPI
         let told = try ExportAnswer(json: Array(answer.body.utf8))
         #expect(told.partialSuccess?.rejectedCount == 1)
         #expect(told.partialSuccess?.reason == "failed to convert otel profile: sample type is missing")
+    }
+
+    @Test func allProfilesOfAnExportAreOneBatch() async {
+        let door = Door()
+        let second = #",{"sampleType":{"typeStrindex":1},"samples":[{"stackIndex":1,"values":["1"]}]}"#
+        let answer = await self.send(Self.json(more: second), to: door)
+        #expect(answer.status == 200)
+        #expect(door.sink.profiles.map { $0.labels["__name__"] } == ["process_cpu", "samples"])
+        #expect(door.sink.batchCount == 1)
+    }
+
+    @Test func whatIsTooLargeIsCountedAsSuch() async {
+        var limits = TenantLimits()
+        limits.profileByteCountMax = 64
+        let door = Door(limits: limits)
+        let answer = await self.send(Self.json(), to: door)
+        #expect(answer.status == 413)
+        #expect(answer.body == "failed to convert otel profile: more than 64 bytes\n")
+        let text = door.registry.render()
+        #expect(
+            text.contains(
+                #"pyroscope_discarded_samples_total{reason="profile_size_limit",tenant="anonymous"} 1"#
+            )
+        )
     }
 
     @Test func whatTheIngesterRefusesCountsAsRejected() async throws {

@@ -105,6 +105,18 @@ import Testing
         #expect(try Self.translate(export).text().first?.hasSuffix("work;main 40") == true)
     }
 
+    @Test func valuesAtTimesOfTheirOwnAreSummed() throws {
+        var export = SmallExport()
+        export.values = [2, 2, 3, 3]
+        export.timestampCount = 4
+        #expect(try Self.translate(export).text().first?.hasSuffix("work;main 100") == true)
+        export.timestampCount = 3
+        #expect(try Self.translate(export).refusals.first?.error == .valueCount(4))
+        export.values = [UInt64(Int64.max), 1]
+        export.timestampCount = 2
+        #expect(try Self.translate(export).refusals.first?.error == .valueOutOfRange)
+    }
+
     @Test func withoutAPeriodTheTypeNamesTheSeries() throws {
         var export = SmallExport()
         export.period = 0
