@@ -42,24 +42,39 @@ package struct GzipInflater: ~Copyable {
     }
 
     /// Inflates all members of `gzip`, refusing more than `limit` bytes.
+    ///
+    /// Where the trailer declares more than that, or lies, the size is measured before memory is taken.
     package mutating func inflate(_ gzip: Span<UInt8>, limit: Int) throws(CompressionError) -> [UInt8] {
-        var capacity = Self.sizeGuess(gzip, limit: limit)
-        while true {
-            var outcome: Result<Int?, CompressionError> = .success(nil)
-            let output = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                let room = unsafe UnsafeMutableBufferPointer(start: buffer.baseAddress, count: capacity)
-                do throws(CompressionError) {
-                    let written = unsafe try self.inflate(gzip, into: room)
-                    count = written ?? 0
-                    outcome = .success(written)
-                } catch {
-                    outcome = .failure(error)
-                }
+        var capacity = Self.sizeGuess(gzip, limit: .max)
+        if capacity > limit { capacity = try Self.measured(gzip, limit: limit) }
+        if let output = try self.inflate(gzip, capacity: capacity) { return output }
+        capacity = try Self.measured(gzip, limit: limit)
+        guard let output = try self.inflate(gzip, capacity: capacity) else { throw .corrupt }
+        return output
+    }
+
+    private static func measured(_ gzip: Span<UInt8>, limit: Int) throws(CompressionError) -> Int {
+        let bytes = unsafe gzip.withUnsafeBufferPointer { unsafe [UInt8]($0) }
+        return try StreamInflater.byteCount(of: bytes, .gzip, limit: limit)
+    }
+
+    /// All of `gzip`; nil when it has more than `capacity` bytes.
+    private mutating func inflate(
+        _ gzip: Span<UInt8>,
+        capacity: Int
+    ) throws(CompressionError) -> [UInt8]? {
+        var outcome: Result<Int?, CompressionError> = .success(nil)
+        let output = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            let room = unsafe UnsafeMutableBufferPointer(start: buffer.baseAddress, count: capacity)
+            do throws(CompressionError) {
+                let written = unsafe try self.inflate(gzip, into: room)
+                count = written ?? 0
+                outcome = .success(written)
+            } catch {
+                outcome = .failure(error)
             }
-            if try outcome.get() != nil { return output }
-            guard capacity < limit else { throw .sizeLimit(limit) }
-            capacity = min(limit, capacity * 2)
         }
+        return try outcome.get().map { _ in output }
     }
 
     /// Inflates all members of `gzip` into `output`; nil when they do not fit.

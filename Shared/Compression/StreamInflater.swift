@@ -17,6 +17,9 @@ package struct StreamInflater: ~Copyable {
     private let engine: any StreamEngine
     private let limit: Int
     private var made = 0
+    /// Up to this limit bodies are read without being measured first.
+    private static let measuredByteCountMin = 1 << 20
+
     private var input: [UInt8] = []
     private var used = 0
     /// Whether the last piece was full: more may come without further input.
@@ -69,7 +72,8 @@ package struct StreamInflater: ~Copyable {
 
     /// Inflates a body that is there as a whole; refuses more than `limit` bytes.
     ///
-    /// A zstd frame that declares more is refused before anything is inflated.
+    /// A zstd frame that declares more is refused before anything is inflated; large bodies are measured
+    /// before memory is taken for them.
     package static func inflate(
         _ bytes: [UInt8],
         _ format: Format,
@@ -78,12 +82,31 @@ package struct StreamInflater: ~Copyable {
         if format == .zstd, let declared = ZstdDecoder.declaredByteCount(bytes.span), declared > limit {
             throw .sizeLimit(limit)
         }
+        var output: [UInt8] = []
+        if limit > Self.measuredByteCountMin {
+            output.reserveCapacity(try Self.byteCount(of: bytes, format, limit: limit))
+        }
+        try Self.pieces(of: bytes, format, limit: limit) { output += $0 }
+        return output
+    }
+
+    /// How many bytes are behind a body that is there as a whole; refuses more than `limit`.
+    static func byteCount(of bytes: [UInt8], _ format: Format, limit: Int) throws(CompressionError) -> Int {
+        var count = 0
+        try Self.pieces(of: bytes, format, limit: limit) { count += $0.count }
+        return count
+    }
+
+    private static func pieces(
+        of bytes: [UInt8],
+        _ format: Format,
+        limit: Int,
+        _ take: ([UInt8]) -> Void
+    ) throws(CompressionError) {
         var inflater = StreamInflater(format, limit: limit)
         inflater.feed(bytes)
-        var output: [UInt8] = []
-        while let piece = try inflater.next() { output += piece }
+        while let piece = try inflater.next() { take(piece) }
         try inflater.finish()
-        return output
     }
 }
 

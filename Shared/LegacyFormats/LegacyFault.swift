@@ -14,6 +14,7 @@ package enum LegacyFault: Error, Equatable {
     case tooManyChildren(UInt64, limit: Int)
     // Any format
     case tooManyNodes(limit: Int)
+    case tooManySamples(Int, limit: Int)
     case nestedTooDeep(limit: Int)
     case tooLarge(limit: Int)
     case invalidUTF8
@@ -37,7 +38,7 @@ package enum LegacyFault: Error, Equatable {
     /// Whether the upload could be read but not taken: older servers answer this differently.
     package var isRefusal: Bool {
         switch self {
-        case .invalidUTF8, .unknownKind, .tooLarge: true
+        case .invalidUTF8, .unknownKind, .tooLarge, .tooManySamples: true
         default: false
         }
     }
@@ -53,6 +54,9 @@ package enum LegacyFault: Error, Equatable {
         case .tooManyChildren(let count, let limit):
             "\(format) node children count \(count) exceeds maximum \(limit)"
         case .tooManyNodes(let limit): "the \(format) profile has more than \(limit) nodes"
+        case .tooManySamples(let count, let limit):
+            "the profile exceeds the samples count limit (max_profile_stacktrace_samples, actual: \(count), "
+                + "limit: \(limit))"
         case .nestedTooDeep(let limit): "malformed \(format): nested deeper than \(limit)"
         case .tooLarge(let limit): "decompressed size exceeds maximum allowed size of \(limit) bytes"
         case .invalidUTF8:

@@ -14,6 +14,10 @@ extension LegacyProfile {
         byteCountMax: Int
     ) throws(LegacyFault) -> [UInt8] {
         guard !self.names.hasInvalidText else { throw .invalidUTF8 }
+        let sampleCount = self.tree.values.count { $0 > 0 }
+        guard sampleCount <= limits.sampleCountMax else {
+            throw .tooManySamples(sampleCount, limit: limits.sampleCountMax)
+        }
         var writer = PprofWriter(limit: byteCountMax)
         let ids = writer.number(self.tree)
         writer.sampleType(self.kind)

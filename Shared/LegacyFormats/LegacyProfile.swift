@@ -47,7 +47,7 @@ package struct LegacyUpload: Sendable {
     /// Bounds of names, children and sizes.
     package var limits: ProfileLimits
     /// Nodes that all stacks of the upload may have together.
-    package var nodeCountMax = 1 << 20
+    package var nodeCountMax = 1 << 19
 
     package init(app: String, sampleRate: Int64, limits: ProfileLimits) {
         self.app = app

@@ -68,6 +68,9 @@ extension StackCollector {
         } while !open.isEmpty
     }
 
+    /// Nodes of a trie inside of one another: far more than any stack has frames.
+    private static let trieDepthMax = 1 << 17
+
     /// A node of a trie on the way to the one being read.
     private struct TrieLevel {
         /// The frames that the key has so far.
@@ -114,9 +117,8 @@ extension StackCollector {
     /// Opens `level` if it has children, else closes what is complete; the first level stays open.
     private func descend(_ levels: inout [TrieLevel], _ level: TrieLevel) throws(LegacyFault) {
         if level.missing > 0 || levels.isEmpty {
-            guard levels.count < self.tree.nodeCountMax else {
-                throw .nestedTooDeep(limit: self.tree.nodeCountMax)
-            }
+            let limit = min(Self.trieDepthMax, self.tree.nodeCountMax)
+            guard levels.count < limit else { throw .nestedTooDeep(limit: limit) }
             levels.append(level)
             return
         }

@@ -73,8 +73,13 @@ import WireAPI
         ("", "text/plain", LegacyFormat.groups), ("folded", "text/plain", .groups),
         ("lines", "text/plain", .lines), ("tree", "text/plain", .tree), ("trie", "text/plain", .trie),
         ("", "binary/octet-stream+tree", .tree), ("", "binary/octet-stream+trie", .trie),
+        ("lines", "binary/octet-stream+tree", .tree), ("jfr", "binary/octet-stream+trie", .trie),
+        ("tree", "binary/octet-stream+trie", .trie), ("trie", "binary/octet-stream+tree", .trie),
+        ("pprof", "binary/octet-stream+tree", .tree), ("lines", "multipart/form-data; boundary=x", .lines),
+        ("", "binary/octet-stream+tree; charset=x", .groups),
+        ("nothing", "Binary/octet-stream+tree", .groups),
     ])
-    func theFormatIsChosenByParameterThenType(parameter: String, type: String, format: LegacyFormat)
+    func theFormatIsTheFirstThatParameterOrTypeName(parameter: String, type: String, format: LegacyFormat)
         async throws
     {
         let body = format == .tree || format == .trie ? Self.tree : Array("a;b 5\n".utf8)

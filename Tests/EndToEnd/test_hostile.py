@@ -6,73 +6,13 @@ import json
 import random
 import time
 import unittest
-import zlib
 from concurrent import futures
 
 from hearthtest import pprof, wire
+from hearthtest.attack import CLIENT_CODES, FORM, LABELS, PUSH, QUERY, REFUSALS, Attack, bomb
 from hearthtest.wire import form
-from hearthtest.watched import WatchedCase
 
-PUSH = "/push.v1.PusherService/Push"
-QUERY = "/querier.v1.QuerierService/"
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
-LABELS = {"__name__": "process_cpu", "service_name": "hostile"}
-CLIENT_CODES = {3, 5, 8, 9, 11, 12}
-
-
-def bomb(size: int) -> bytes:
-    """`size` zeros as gzip, about a thousandth of that."""
-    packer, out = zlib.compressobj(9, zlib.DEFLATED, 31), []
-    zeros = bytes(1 << 20)
-    for _ in range(size >> 20):
-        out.append(packer.compress(zeros))
-    return b"".join(out) + packer.flush()
-
-
-class Attack(WatchedCase):
-    growth_mib = 300
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.client.push(LABELS, pprof.build([(("main", "work"), [5], {})], time_nanos=time.time_ns()))
-
-    def refused(self, target, body, content_type, *, headers=None, statuses=(400, 413, 415, 422, 429, 431, 501)):
-        start = time.monotonic()
-        status, answer, _ = self.client.request("POST", target, body, {"Content-Type": content_type, **(headers or {})})
-        self.assertIn(status, statuses, answer[:300])
-        self.assertLess(time.monotonic() - start, 10, "seconds for one request")
-        return answer
-
-    def grpc(self, path, body, content_type="application/grpc", *extra):
-        """The status of a gRPC call made frame by frame; -1 when the stream was reset."""
-        with wire.opened(self.watched.port) as connection:
-            block = wire.request_block(path, "POST", ("content-type", content_type), ("te", "trailers"), *extra)
-            connection.sendall(wire.frame(wire.HEADERS, wire.END_HEADERS, 1, block))
-            pieces = [body[at:at + 16_384] for at in range(0, min(len(body), 60_000), 16_384)] or [b""]
-            for index, piece in enumerate(pieces):
-                last = wire.END_STREAM if index == len(pieces) - 1 else 0
-                connection.sendall(wire.frame(wire.DATA, last, 1, piece))
-            data = b""
-            while piece := connection.recv(1 << 16):
-                data += piece
-                for kind, flags, stream, payload in wire.frames(data):
-                    if stream == 1 and kind == wire.RST_STREAM:
-                        return -1
-                    if stream == 1 and flags & wire.END_STREAM:
-                        return self.code(data)
-        return -1
-
-    @staticmethod
-    def code(data):
-        """`grpc-status` of the last header block, wherever HPACK put it."""
-        import hpack
-
-        decoder, found = hpack.Decoder(), None
-        for kind, _, _, payload in wire.frames(data):
-            if kind == wire.HEADERS:
-                found = dict(decoder.decode(payload)).get("grpc-status", found)
-        return int(found)
 
 
 class HostileWrites(Attack):
@@ -133,9 +73,9 @@ class HostileWrites(Attack):
         for inner in (zeros, layered):
             self.refused(PUSH, pprof.push_request([(LABELS, [("id", inner)])]), "application/proto")
             self.refused("/ingest?name=bomb&format=pprof", inner, "application/octet-stream")
-            self.refused("/ingest?name=bomb", form(("profile", inner)), "multipart/form-data; boundary=xyz")
+            self.refused("/ingest?name=bomb", form(("profile", inner)), FORM)
             self.refused("/ingest?name=bomb&format=jfr", inner, "application/octet-stream")
-            self.refused("/ingest?name=bomb&format=jfr", form(("jfr", inner)), "multipart/form-data; boundary=xyz")
+            self.refused("/ingest?name=bomb&format=jfr", form(("jfr", inner)), FORM)
         many = pprof.push_request([(LABELS, [(str(i), bomb(15 << 20)) for i in range(200)])])
         self.refused(PUSH, many, "application/proto")
         members = bomb(1 << 20) * 200
@@ -148,37 +88,67 @@ class HostileWrites(Attack):
 
         def throw(index):
             if index % 2:
-                self.refused(PUSH, inner, "application/proto")
+                self.sent(PUSH, inner, "application/proto")
             else:
-                self.refused(PUSH, zeros, "application/proto", headers={"Content-Encoding": "gzip"})
+                self.sent(PUSH, zeros, "application/proto", headers={"Content-Encoding": "gzip"})
 
         with futures.ThreadPoolExecutor(24) as pool:
             list(pool.map(throw, range(48)))
 
+    def test_bombs_that_lie_about_their_size(self):
+        zeros = bomb(1 << 30)
+        for declared in (0, 1, 1 << 20, (1 << 32) - 1):
+            lying = zeros[:-4] + declared.to_bytes(4, "little")
+            self.refused(PUSH, lying, "application/proto", headers={"Content-Encoding": "gzip"})
+            self.refused(PUSH, pprof.push_request([(LABELS, [("id", lying)])]), "application/proto")
+            self.refused("/ingest?name=bomb", lying, "text/plain")
+            self.refused("/ingest?name=bomb&format=jfr", form(("jfr", lying)), FORM)
+        for cut in (11, 1_000, len(zeros) - 5):
+            self.refused(PUSH, zeros[:cut], "application/proto", headers={"Content-Encoding": "gzip"})
+            self.refused("/ingest?name=bomb&format=pprof", zeros[:cut], "application/octet-stream")
+        for size in (1, 100, 60_000):
+            self.assertIn(self.chunked(PUSH, zeros[:100_000], "application/proto", headers={"Content-Encoding": "gzip"}, size=size), REFUSALS)
+        self.assertIn(self.chunked(PUSH, zeros, "application/proto", headers={"Content-Encoding": "gzip"}), REFUSALS)
+        self.assertIn(self.chunked("/ingest?name=bomb&format=pprof", zeros, "application/octet-stream"), REFUSALS)
+
+    def test_what_the_limit_allows_is_in_memory_once(self):
+        self.refused(PUSH, bomb(60 << 20), "application/proto", headers={"Content-Encoding": "gzip"}, statuses=(400,), mib=66)
+        self.refused("/ingest?name=bomb&format=jfr", bomb(60 << 20), "application/octet-stream", statuses=(422,), mib=66)
+
     def test_zstd_and_unknown_encodings(self):
-        magic = b"\x28\xb5\x2f\xfd\xa4\x00\x00\x00\x40" + b"\x00" * 100
-        for encoding in ("zstd", "br", "gzip, gzip", "deflate", "x" * 5_000):
-            answer = self.refused(PUSH, magic, "application/proto", headers={"Content-Encoding": encoding})
+        header, block = b"\x28\xb5\x2f\xfd", lambda size, last=0: (last | 2 | size << 3).to_bytes(3, "little") + b"\0"
+        run = block(128 << 10)
+        frames = [
+            header + b"\x00\x50" + run * 8_191 + block(128 << 10, 1), header + b"\x00\xa8" + run * 8_191 + block(128 << 10, 1),
+            header + b"\xc0\x50" + (1 << 62).to_bytes(8, "little") + run * 100 + block(1, 1), header + b"\x03\x50\1\2\3\4" + block(1, 1),
+            header + b"\xe0" + (1 << 40).to_bytes(8, "little") + run, b"\x50\x2a\x4d\x18\xff\xff\xff\xff" + b"\0" * 1_000,
+            header + b"\xa4\x00\x00\x00\x40" + b"\x00" * 100, header, header[:3], b"", header + b"\xff" * 1_000,
+            (header + b"\x00\x50" + run * 600 + block(1, 1)) * 20,
+        ]
+        for packed in frames:
+            self.refused(PUSH, packed, "application/proto", headers={"Content-Encoding": "zstd"})
+            self.refused("/ingest?name=z&format=pprof", packed, "application/octet-stream", headers={"Content-Encoding": "zstd"}, statuses=(200, *REFUSALS))
+            self.refused(PUSH, pprof.push_request([(LABELS, [("id", packed)])]), "application/proto")
+            self.assertIn(self.grpc(PUSH, wire.grpc_message(packed[:50_000], 1), "application/grpc", ("grpc-encoding", "zstd")), CLIENT_CODES)
+        for encoding in ("br", "gzip, gzip", "deflate", "x" * 5_000):
+            answer = self.refused(PUSH, frames[0], "application/proto", headers={"Content-Encoding": encoding})
             self.assertLess(len(answer), 1_000)
-        self.refused(PUSH, pprof.push_request([(LABELS, [("id", magic)])]), "application/proto")
-        self.refused("/ingest?name=z&format=pprof", magic, "application/octet-stream")
 
     def test_multipart_bombs(self):
-        kind = "multipart/form-data; boundary=xyz"
         parts = [(f"p{i}", b"x") for i in range(100_000)]
-        self.refused("/ingest?name=m", form(*parts), kind, statuses=(422,))
-        self.refused("/ingest?name=m", b"--xyz\r\n" + b"A: b\r\n" * 500_000, kind, statuses=(422, 431))
-        self.refused("/ingest?name=m", b"--xyz" + b" " * 16_000_000 + b"x\r\n", kind, statuses=(422,))
-        self.refused("/ingest?name=m", form(("profile", b"abc"), end=False), kind, statuses=(422,))
-        self.refused("/ingest?name=m", b"\r\n--xy" * 2_000_000, kind, statuses=(422,))
+        self.refused("/ingest?name=m", form(*parts), FORM, statuses=(422,))
+        self.refused("/ingest?name=m", b"--xyz\r\n" + b"A: b\r\n" * 500_000, FORM, statuses=(422, 431))
+        self.refused("/ingest?name=m", b"--xyz" + b" " * 16_000_000 + b"x\r\n", FORM, statuses=(422,))
+        self.refused("/ingest?name=m", form(("profile", b"abc"), end=False), FORM, statuses=(422,))
+        self.refused("/ingest?name=m", b"\r\n--xy" * 2_000_000, FORM, statuses=(422,))
         for boundary in ("", "x" * 71, "x" * 5_000, '"', "\x7f"):
             self.refused("/ingest?name=m", form(("profile", b"x")), f"multipart/form-data; boundary={boundary}", statuses=(400, 422, 431))
         nested = form(("profile", form(("profile", b"x"), boundary="inner")))
-        self.refused("/ingest?name=m", nested, kind, statuses=(422,))
+        self.refused("/ingest?name=m", nested, FORM, statuses=(422,))
         near = b"\r\n--xy" + b"\r" * 1_000_000
-        self.refused("/ingest?name=m", form(("profile", near)), kind, statuses=(422,))
+        self.refused("/ingest?name=m", form(("profile", near)), FORM, statuses=(422,))
         config = b'{"cpu":' * 100_000
-        self.refused("/ingest?name=m", form(("profile", b"x"), ("sample_type_config", config)), kind, statuses=(422,))
+        self.refused("/ingest?name=m", form(("profile", b"x"), ("sample_type_config", config)), FORM, statuses=(422,))
 
     def test_a_hundred_thousand_labels(self):
         labels = {f"l{i}": "v" for i in range(100_000)}
@@ -209,7 +179,7 @@ class HostileWrites(Attack):
             target, body, kind = chance.choice([
                 (PUSH, pprof.push_request([(LABELS, [("id", bytes(broken))])]), "application/proto"),
                 ("/ingest?name=mutant&format=pprof", bytes(broken), "application/octet-stream"),
-                ("/ingest?name=mutant", form(("profile", gzip.compress(broken, 1))), "multipart/form-data; boundary=xyz"),
+                ("/ingest?name=mutant", form(("profile", gzip.compress(broken, 1))), FORM),
             ])
             self.refused(target, body, kind, statuses=(200, 400, 413, 422))
 

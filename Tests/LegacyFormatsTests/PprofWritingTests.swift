@@ -78,6 +78,17 @@ import Testing
         }
     }
 
+    @Test func tooManyStacksAreRefusedBeforeAnythingIsWritten() throws {
+        var limits = Self.limits
+        limits.sampleCountMax = 4
+        let text = (0..<5).map { "main;f\($0) 1\n" }.joined()
+        #expect(throws: LegacyFault.tooManySamples(5, limit: 4)) {
+            try self.write(text, limits: limits, byteCountMax: 0)
+        }
+        limits.sampleCountMax = 5
+        #expect(throws: Never.self) { try self.write(text, limits: limits) }
+    }
+
     @Test func textsThatAreNotUTF8AreRefusedWhenWritten() throws {
         let upload = LegacyUpload(app: "app", sampleRate: 100, limits: Self.limits)
         let body = "a;".bytes + [0xFF, 0xFE] + " 5\n".bytes

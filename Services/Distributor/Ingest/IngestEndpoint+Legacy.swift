@@ -112,7 +112,7 @@ extension LegacyFault {
     fileprivate var discardReason: DiscardReason {
         switch self {
         case .tooLarge: .profileSizeLimit
-        case .tooManyNodes: .samplesLimit
+        case .tooManyNodes, .tooManySamples: .samplesLimit
         default: .malformedProfile
         }
     }

@@ -12,21 +12,15 @@ enum IngestFormat: String, Equatable {
 
     init(parameter: String, contentType: String) {
         let isForm = contentType.contains("multipart/form-data")
-        switch parameter {
-        case "trie": self = .trie
-        case "tree": self = .tree
-        case "lines": self = .lines
-        case "jfr": self = .jfr
-        case "pprof": self = isForm ? .multipart : .pprof
-        case "speedscope": self = .speedscope
-        default:
-            if contentType == "binary/octet-stream+trie" {
-                self = .trie
-            } else if contentType == "binary/octet-stream+tree" {
-                self = .tree
-            } else {
-                self = isForm ? .multipart : .groups
+        self =
+            switch (parameter, contentType) {
+            case ("trie", _), (_, "binary/octet-stream+trie"): .trie
+            case ("tree", _), (_, "binary/octet-stream+tree"): .tree
+            case ("lines", _): .lines
+            case ("jfr", _): .jfr
+            case ("pprof", _): isForm ? .multipart : .pprof
+            case ("speedscope", _): .speedscope
+            default: isForm ? .multipart : .groups
             }
-        }
     }
 }

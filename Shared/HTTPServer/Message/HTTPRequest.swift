@@ -135,7 +135,7 @@ package struct HTTPRequest: Sendable {
         while true {
             guard all.count <= limit else { throw .tooLarge(limit: limit, declared: nil) }
             guard let piece = try await self.body.next() else { return all }
-            all.append(contentsOf: piece)
+            all.append(piece, atMost: limit)
         }
     }
 }

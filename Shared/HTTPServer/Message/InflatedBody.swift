@@ -24,8 +24,17 @@ extension HTTPRequest {
         }
         let body = try self.decodedBody(limits: limits)
         var all: [UInt8] = []
-        while let piece = try await body.next() { all += piece }
+        while let piece = try await body.next() { all.append(piece, atMost: limits.inflated) }
         return all
+    }
+}
+
+extension [UInt8] {
+    /// Appends a piece of a body of at most `limit` bytes: no memory is taken for more than those.
+    mutating func append(_ piece: [UInt8], atMost limit: Int) {
+        let count = self.count + piece.count
+        if count > self.capacity { self.reserveCapacity(Swift.max(count, Swift.min(count * 2, limit))) }
+        self += piece
     }
 }
 
