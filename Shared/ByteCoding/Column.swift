@@ -67,6 +67,15 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable {
         self.length += range.count
     }
 
+    /// Appends a copy of the elements in `range`, which must lie in its indices.
+    @inlinable
+    public mutating func append(copyOf range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= self.length, "range out of bounds")
+        self.reserve(self.length + range.count)
+        unsafe (self.start + self.length).update(from: self.start + range.lowerBound, count: range.count)
+        self.length += range.count
+    }
+
     /// Removes all elements and keeps the memory.
     @inlinable
     public mutating func removeAll() { self.length = 0 }

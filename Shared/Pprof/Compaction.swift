@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Invariant: frames and their rows are checked against their columns before they go through a pointer.
 internal import ByteCoding
 
 /// Moves what the samples of a profile refer to into its columns and numbers it anew, without gaps.
@@ -26,7 +28,7 @@ struct Compaction: ~Copyable {
         self.mappings.fill(Self.unused, count: tables.mappings.count + 1)
         self.strings.fill(Self.unused, count: max(tables.texts.count, 1))
         self.strings[0] = Self.used
-        for index in profile.frames.indices { self.locations[Int(profile.frames[index])] = Self.used }
+        self.markFrames(profile)
         self.markLocations(tables, links)
         let stub = RawTables.Mapping(buildID: stubBuildID)
         for index in self.mappings.indices where self.mappings[index] == Self.used {
@@ -44,24 +46,53 @@ struct Compaction: ~Copyable {
         self.moveMappings(tables, stub, into: &profile)
         self.moveFunctions(tables, into: &profile)
         self.moveLocations(tables, links, into: &profile)
-        for index in profile.frames.indices {
-            profile.frames[index] = self.locations[Int(profile.frames[index])]
+        if profile.locations.count < tables.locations.count { self.renumberFrames(&profile) }
+    }
+
+    private mutating func markFrames(_ profile: borrowing DecodedProfile) {
+        // Pointers in hand: behind each store the columns' own would be loaded anew.
+        let (frames, marks) = unsafe (profile.frames.unsafeStart, self.locations.unsafeStart)
+        let (frameCount, rowCount) = (profile.frames.count, UInt32(self.locations.count))
+        for index in profile.samples.indices {
+            let range = profile.samples[index].frameRange
+            precondition(range.upperBound <= frameCount, "frames out of range")
+            for at in range {
+                let row = unsafe frames[at]
+                precondition(row < rowCount, "location out of range")
+                unsafe marks[Int(row)] = Self.used
+            }
+        }
+    }
+
+    /// No two samples share frames; what lies between their stacks was dropped.
+    private func renumberFrames(_ profile: inout DecodedProfile) {
+        let (frames, numbers) = unsafe (profile.frames.unsafeStart, self.locations.unsafeStart)
+        let (frameCount, rowCount) = (profile.frames.count, UInt32(self.locations.count))
+        for index in profile.samples.indices {
+            let range = profile.samples[index].frameRange
+            precondition(range.upperBound <= frameCount, "frames out of range")
+            for at in range {
+                let row = unsafe frames[at]
+                precondition(row < rowCount, "location out of range")
+                unsafe frames[at] = numbers[Int(row)]
+            }
         }
     }
 
     private mutating func markLocations(_ tables: borrowing RawTables, _ links: borrowing TableLinks) {
-        for index in self.locations.indices where self.locations[index] == Self.used {
+        let (locations, functionRows) = (tables.locations.span, links.functionRows.span)
+        for index in locations.indices where self.locations[index] == Self.used {
             self.mappings[Int(links.mappingRows[index])] = Self.used
-            let location = tables.locations[index]
-            for line in Int(location.firstLine)..<Int(location.firstLine) + Int(location.lineCount) {
-                let row = Int(links.functionRows[line])
-                guard self.functions[row] == Self.unused else { continue }
-                self.functions[row] = Self.used
-                let function = tables.functions[row]
-                self.strings[Int(function.name)] = Self.used
-                self.strings[Int(function.systemName)] = Self.used
-                self.strings[Int(function.file)] = Self.used
+            let first = Int(locations[index].firstLine)
+            for line in first..<first + Int(locations[index].lineCount) {
+                self.functions[Int(functionRows[line])] = Self.used
             }
+        }
+        for row in self.functions.indices where self.functions[row] == Self.used {
+            let function = tables.functions[row]
+            self.strings[Int(function.name)] = Self.used
+            self.strings[Int(function.systemName)] = Self.used
+            self.strings[Int(function.file)] = Self.used
         }
     }
 

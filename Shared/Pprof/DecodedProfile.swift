@@ -90,7 +90,7 @@ package struct DecodedProfile: ~Copyable, Sendable {
     package var mappings = Column<Mapping>()
     package var locations = Column<Location>()
     package var lines = Column<Line>()
-    /// Indices of `locations`.
+    /// Indices of `locations`, where a sample's range covers them; what lies between stacks means nothing.
     package var frames = Column<UInt32>()
     package var samples = Column<Sample>()
     /// Row-major: `sampleTypes.count` values per sample.

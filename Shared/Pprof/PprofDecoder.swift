@@ -41,8 +41,7 @@ package struct PprofDecoder: ~Copyable, Sendable {
         profile.inflatedByteCount = self.tables.texts.text.count
         do throws(PprofFault) {
             let limit = incoming.limits.sampleCountMax
-            var reader = self.reader(0..<profile.inflatedByteCount)
-            try self.tables.read(&reader, sampleCountMax: limit)
+            try self.tables.read(self.reader(0..<profile.inflatedByteCount), sampleCountMax: limit)
         } catch {
             throw self.rejection(error, incoming)
         }
@@ -57,9 +56,10 @@ package struct PprofDecoder: ~Copyable, Sendable {
         let needsRepair =
             isGo && self.repair.isNeeded(self.tables, isHeap: isHeap, deepest: self.context.deepest)
         if needsRepair, !isHeap { try self.readSamples(incoming, into: &profile, keepAll: true) }
-        if needsRepair || isHeap {
-            self.repair.settle(&profile, &self.samples, self.tables, repairing: needsRepair)
+        if needsRepair {
+            self.repair.completeStacks(of: &profile, &self.samples, self.tables, self.context.hasher)
         }
+        if needsRepair || isHeap { self.samples.settle(&profile) }
         profile.damage.truncatedStacks = self.context.cut
         profile.damage.danglingSamples = self.context.dangling
         profile.damage.saturatedSums = self.samples.saturatedSums

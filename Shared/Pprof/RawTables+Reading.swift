@@ -6,7 +6,8 @@ internal import ByteCoding
 
 extension RawTables {
     /// Reads everything but the samples' contents, in one pass over the profile's fields.
-    mutating func read(_ reader: inout PprofReader, sampleCountMax: Int) throws(PprofFault) {
+    mutating func read(_ profile: consuming PprofReader, sampleCountMax: Int) throws(PprofFault) {
+        var reader = profile
         while try reader.more() {
             let tag = try reader.varint()
             switch tag {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Invariant: `run(at:of:)` and `isEqual` read `length` frames from a start that a precondition has checked.
+// Invariant: `isEqual` reads `length` frames from a start that a precondition has checked.
 internal import ByteCoding
 
 /// Distinct runs of frames of one length, numbered in order of arrival.
 ///
 /// A run is a place in a column of frames, which must not change while runs are looked up in it: that two
-/// runs are equal is decided by their frames.
+/// runs are equal is decided by their frames. Hashes are the caller's, by `FrameCodes`.
 struct RunTable: ~Copyable {
     /// Where a run begins, and its hash.
-    struct Run: BitwiseCopyable {
+    private struct Run: BitwiseCopyable {
         var start: Int
         var hash: UInt64
     }
@@ -20,14 +20,9 @@ struct RunTable: ~Copyable {
     /// Open addressing; number + 1, 0 for empty.
     private var slots = Column<UInt32>()
     private var mask = 0
-    /// Unknown to senders, so that nobody can choose runs that collide.
-    private var keys = Column<UInt64>()
 
     /// A table of runs of `length` frames.
-    init(length: Int) {
-        self.length = length
-        for _ in 0..<length { self.keys.append(UInt64.random(in: .min ... .max) | 1) }
-    }
+    init(length: Int) { self.length = length }
 
     /// Forgets all runs and makes room for `count`.
     mutating func removeAll(expecting count: Int) {
@@ -39,40 +34,33 @@ struct RunTable: ~Copyable {
     }
 
     /// The number of the run at `start` of `frames`, nil when it is not there.
-    func number(at start: Int, of frames: borrowing Column<UInt32>) -> Int? {
-        let entry = self.slots[self.slot(of: self.run(at: start, of: frames), frames)]
+    func number(at start: Int, hash: UInt64, of frames: borrowing Column<UInt32>) -> Int? {
+        let entry = self.slots[self.slot(at: start, hash: hash, frames)]
         return entry == 0 ? nil : Int(entry) - 1
     }
 
     /// The number of the run at `start` of `frames`, which is added when it is new.
     ///
     /// No more than expected may be added.
-    mutating func insert(at start: Int, of frames: borrowing Column<UInt32>) -> (number: Int, isNew: Bool) {
-        let run = self.run(at: start, of: frames)
-        let slot = self.slot(of: run, frames)
+    mutating func insert(
+        at start: Int,
+        hash: UInt64,
+        of frames: borrowing Column<UInt32>
+    ) -> (number: Int, isNew: Bool) {
+        let slot = self.slot(at: start, hash: hash, frames)
         if self.slots[slot] != 0 { return (Int(self.slots[slot]) - 1, false) }
         precondition(self.runs.count * 2 <= self.mask, "more runs than expected")
-        self.runs.append(run)
+        self.runs.append(Run(start: start, hash: hash))
         self.slots[slot] = UInt32(self.runs.count)
         return (self.runs.count - 1, true)
     }
 
-    /// Multilinear hashing: products that do not wait for each other.
     @inline(__always)
-    private func run(at start: Int, of frames: borrowing Column<UInt32>) -> Run {
-        precondition(start >= 0 && start <= frames.count - self.length, "run out of bounds")
-        let (first, keys) = unsafe (frames.unsafeStart + start, self.keys.unsafeStart)
-        var hash: UInt64 = 0
-        for at in 0..<self.length { unsafe hash &+= keys[at] &* (UInt64(first[at]) &+ 1) }
-        return Run(start: start, hash: hash)
-    }
-
-    @inline(__always)
-    private func slot(of run: Run, _ frames: borrowing Column<UInt32>) -> Int {
-        var slot = Int(truncatingIfNeeded: run.hash &>> 32) & self.mask
+    private func slot(at start: Int, hash: UInt64, _ frames: borrowing Column<UInt32>) -> Int {
+        var slot = Int(truncatingIfNeeded: hash &>> 32) & self.mask
         while self.slots[slot] != 0 {
             let other = self.runs[Int(self.slots[slot]) - 1]
-            if other.hash == run.hash, self.isEqual(other.start, run.start, frames) { return slot }
+            if other.hash == hash, self.isEqual(other.start, start, frames) { return slot }
             slot = (slot + 1) & self.mask
         }
         return slot

@@ -10,6 +10,7 @@ struct SampleContext: ~Copyable {
     var stringCount = 0
     var typeCount = 0
     var depthMax = 0
+    var hasher = StackHasher()
     var labelCountMax = 0
     /// Ranges of the open sample's label messages.
     var labels = Column<DecodedProfile.Text>()
@@ -59,8 +60,7 @@ extension SampleContext {
             switch tag {
             case 0x0A: try self.readFrames(reader.message(), &open, links, into: &profile)
             case 0x12:
-                var values = try reader.message()
-                while try values.more() { try self.append(values.varint(), &open, values, into: &profile) }
+                try self.readValues(reader.message(), &open, into: &profile)
             case 0x1A:
                 let range = try reader.range()
                 self.labels.append(
@@ -82,6 +82,30 @@ extension SampleContext {
         if open.depth > self.depthMax { self.cut += 1 }
         if open.isDangling { self.dangling += 1 }
         return open.isDangling ? nil : open.hash
+    }
+
+    /// The packed form, which all known profilers send.
+    @inline(__always)
+    private func readValues(
+        _ message: consuming PprofReader,
+        _ open: inout OpenSample,
+        into profile: inout DecodedProfile
+    ) throws(PprofFault) {
+        var reader = message
+        let left = self.typeCount &- open.valueCount
+        guard profile.values.count + left <= RawTables.valueCountMax else {
+            throw reader.fault(.tooMany(.values, limit: RawTables.valueCountMax))
+        }
+        profile.values.reserve(profile.values.count + left)
+        let target = unsafe profile.values.unsafeStart + profile.values.count
+        var count = 0
+        while try reader.more() {
+            guard count < left else { throw reader.fault(.valueCount) }
+            unsafe target[count] = Int64(bitPattern: try reader.varint())
+            count &+= 1
+        }
+        profile.values.setCount(profile.values.count + count)
+        open.valueCount &+= count
     }
 
     @inline(__always)
@@ -122,20 +146,61 @@ extension SampleContext {
         profile.frames.reserve(start + min(room, self.depthMax))
         let target = unsafe profile.frames.unsafeStart + start
         var hash = open.hash
-        var depth = 0
+        var largest: UInt64 = 0
+        var depth = unsafe self.readShortIDs(&reader, &hash, &largest, into: target)
         while try reader.more() {
             let row = try reader.varint() &- 1
             if depth < self.depthMax {
-                if row >= known { open.isDangling = true }
+                largest = max(largest, row)
                 let frame = UInt32(truncatingIfNeeded: row)
                 unsafe target[depth] = frame
-                hash = SampleTable.mix(hash, frame)
+                hash = self.hasher.appended(frame, at: depth, to: hash)
             }
             depth &+= 1
         }
+        if largest >= known { open.isDangling = true }
         profile.frames.setCount(start + min(depth, self.depthMax))
         open.hash = hash
         open.depth = depth
+    }
+
+    /// Reads frames up to the depth or period limit and returns how many; 0, with nothing read, when an id
+    /// takes more than three bytes or is cut off.
+    @inline(__always)
+    private func readShortIDs(
+        _ reader: inout PprofReader,
+        _ hash: inout UInt64,
+        _ largest: inout UInt64,
+        into target: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        // The last frame of a period is for the hasher, which mixes there.
+        let limit = min(self.depthMax, StackHasher.periodLength - 1)
+        let (base, end) = unsafe (reader.base, reader.end)
+        var (offset, depth) = (reader.offset, 0)
+        // No branch on an id's length, which nobody can predict: each byte is written as if it ended an id,
+        // and stays if it does.
+        var (pending, shift, shifts) = (UInt64(0), UInt64(0), UInt64(0))
+        while offset < end, depth < limit {
+            let byte = unsafe UInt64(base[offset])
+            let id = pending | (byte & 0x7F) &<< shift
+            let more = 0 &- (byte &>> 7)
+            unsafe target[depth] = UInt32(truncatingIfNeeded: id &- 1)
+            depth &+= 1 &+ Int(truncatingIfNeeded: more)
+            pending = id & more
+            shifts |= shift
+            shift = (shift &+ 7) & more
+            offset &+= 1
+        }
+        // Shifts of 7 and 14 leave bit 4 alone, the next one, 21, sets it.
+        guard shift == 0, shifts < 16 else { return 0 }
+        reader.offset = offset
+        let keys = unsafe self.hasher.keys.unsafeStart
+        for at in 0..<depth {
+            let row = unsafe target[at]
+            largest = max(largest, UInt64(row))
+            unsafe hash &+= keys[at] &* (UInt64(row) &+ 1)
+        }
+        return depth
     }
 
     /// One frame, whatever form it came in.
@@ -156,7 +221,7 @@ extension SampleContext {
                 throw reader.fault(.tooMany(.frames, limit: RawTables.frameCountMax))
             }
             profile.frames.append(row)
-            open.hash = SampleTable.mix(open.hash, row)
+            open.hash = self.hasher.appended(row, at: open.depth, to: open.hash)
         }
     }
 

@@ -56,65 +56,129 @@ struct SampleTable: ~Copyable {
         self.append(&profile, labelSet: labelSet)
     }
 
-    /// Exchanges the hashes of what was kept for an empty column.
-    mutating func swapHashes(_ other: inout Column<UInt64>) { swap(&self.hashes, &other) }
+    /// Adds copies of the frames in `range` to kept sample `index`, on the root side.
+    ///
+    /// The stack moves to the end of the frames. Stacks that would be too many stay as they are.
+    mutating func extend(
+        _ index: Int,
+        of profile: inout DecodedProfile,
+        by range: Range<Int>,
+        _ hasher: borrowing StackHasher
+    ) {
+        let own = profile.samples[index].frameRange
+        let start = profile.frames.count
+        guard start + own.count + range.count <= RawTables.frameCountMax else { return }
+        profile.frames.append(copyOf: own)
+        profile.frames.append(copyOf: range)
+        profile.samples[index].firstFrame = UInt32(truncatingIfNeeded: start)
+        profile.samples[index].frameCount += UInt32(truncatingIfNeeded: range.count)
+        var hash = self.hashes[index]
+        for depth in own.count..<own.count + range.count {
+            hash = hasher.appended(profile.frames[start + depth], at: depth, to: hash)
+        }
+        self.hashes[index] = hash
+    }
+
+    /// Adds up and drops, in place, samples that were all kept; frames stay where they are.
+    mutating func settle(_ profile: inout DecodedProfile) {
+        var keptCount = 0
+        for index in profile.samples.indices {
+            let row = index * self.typeCount
+            guard self.hasWorth(profile.values, row..<row + self.typeCount) else { continue }
+            let sample = profile.samples[index]
+            let hash = Self.mix(self.hashes[index], sample.labelSet)
+            let slot = self.slot(of: sample, hash: hash, profile)
+            if self.slots[slot] != 0 {
+                self.add(row, to: Int(self.slots[slot]) - 1, &profile.values)
+                continue
+            }
+            if keptCount != index {
+                for column in 0..<self.typeCount {
+                    profile.values[keptCount * self.typeCount + column] = profile.values[row + column]
+                }
+                profile.samples[keptCount] = sample
+            }
+            self.hashes[keptCount] = hash
+            keptCount += 1
+            self.slots[slot] = UInt32(keptCount)
+        }
+        profile.samples.truncate(to: keptCount)
+        profile.values.truncate(to: keptCount * self.typeCount)
+    }
 
     /// Keeps the open sample, adds it to an equal one, or drops it when a value is negative or none is
     /// positive.
     mutating func commit(_ profile: inout DecodedProfile, labelSet: UInt32, hash stackHash: UInt64) {
-        guard self.hasWorth(profile.values) else { return self.rollback(&profile) }
-        let hash = Self.mix(stackHash, labelSet)
-        var slot = Int(truncatingIfNeeded: hash) & self.mask
-        while true {
-            let entry = self.slots[slot]
-            if entry == 0 { break }
-            let sample = Int(entry) - 1
-            if self.hashes[sample] == hash, self.isEqual(profile, sample, labelSet) {
-                self.add(&profile.values, to: sample)
-                return self.rollback(&profile)
-            }
-            slot = (slot + 1) & self.mask
+        guard self.hasWorth(profile.values, self.valueStart..<profile.values.count) else {
+            return self.rollback(&profile)
         }
-        self.slots[slot] = UInt32(profile.samples.count) + 1
+        let hash = Self.mix(stackHash, labelSet)
+        let slot = self.slot(of: self.open(profile, labelSet), hash: hash, profile)
+        if self.slots[slot] != 0 {
+            self.add(self.valueStart, to: Int(self.slots[slot]) - 1, &profile.values)
+            return self.rollback(&profile)
+        }
         self.hashes.append(hash)
         self.append(&profile, labelSet: labelSet)
+        self.slots[slot] = UInt32(profile.samples.count)
+    }
+
+    /// The slot of the kept sample that equals `sample`, or the empty one where it would go.
+    @inline(__always)
+    private func slot(
+        of sample: DecodedProfile.Sample,
+        hash: UInt64,
+        _ profile: borrowing DecodedProfile
+    ) -> Int {
+        var slot = Int(truncatingIfNeeded: hash) & self.mask
+        while self.slots[slot] != 0 {
+            let kept = Int(self.slots[slot]) - 1
+            if self.hashes[kept] == hash, Self.isEqual(profile, profile.samples[kept], sample) { return slot }
+            slot = (slot + 1) & self.mask
+        }
+        return slot
     }
 
     private mutating func append(_ profile: inout DecodedProfile, labelSet: UInt32) {
-        let sample = DecodedProfile.Sample(
-            firstFrame: UInt32(truncatingIfNeeded: self.frameStart),
-            frameCount: UInt32(truncatingIfNeeded: profile.frames.count - self.frameStart),
-            labelSet: labelSet
-        )
-        profile.samples.append(sample)
+        profile.samples.append(self.open(profile, labelSet))
         self.frameStart = profile.frames.count
         self.valueStart = profile.values.count
     }
 
-    /// Whether the open sample has a positive value and no negative one.
+    private func open(_ profile: borrowing DecodedProfile, _ labelSet: UInt32) -> DecodedProfile.Sample {
+        DecodedProfile.Sample(
+            firstFrame: UInt32(truncatingIfNeeded: self.frameStart),
+            frameCount: UInt32(truncatingIfNeeded: profile.frames.count - self.frameStart),
+            labelSet: labelSet
+        )
+    }
+
+    /// Whether a value in `range` is positive and none negative.
     @inline(__always)
-    private func hasWorth(_ values: borrowing Column<Int64>) -> Bool {
+    private func hasWorth(_ values: borrowing Column<Int64>, _ range: Range<Int>) -> Bool {
         var all: Int64 = 0
-        for index in self.valueStart..<values.count { all |= values[index] }
+        for index in range { all |= values[index] }
         return all > 0
     }
 
-    private func isEqual(_ profile: borrowing DecodedProfile, _ index: Int, _ labelSet: UInt32) -> Bool {
-        let sample = profile.samples[index]
-        let count = profile.frames.count - self.frameStart
-        guard sample.labelSet == labelSet, Int(sample.frameCount) == count else { return false }
-        let start = Int(sample.firstFrame)
-        for offset in 0..<count
-        where profile.frames[start + offset] != profile.frames[self.frameStart + offset] {
-            return false
-        }
+    @inline(__always)
+    private static func isEqual(
+        _ profile: borrowing DecodedProfile,
+        _ left: DecodedProfile.Sample,
+        _ right: DecodedProfile.Sample
+    ) -> Bool {
+        guard left.labelSet == right.labelSet, left.frameCount == right.frameCount else { return false }
+        let frames = profile.frames.span
+        let (first, second) = (frames.extracting(left.frameRange), frames.extracting(right.frameRange))
+        for offset in first.indices where first[offset] != second[offset] { return false }
         return true
     }
 
-    private mutating func add(_ values: inout Column<Int64>, to sample: Int) {
+    /// Adds the values from `row` on to those of a kept sample.
+    private mutating func add(_ row: Int, to sample: Int, _ values: inout Column<Int64>) {
         for column in 0..<self.typeCount {
             let at = sample * self.typeCount + column
-            let (sum, overflow) = values[at].addingReportingOverflow(values[self.valueStart + column])
+            let (sum, overflow) = values[at].addingReportingOverflow(values[row + column])
             values[at] = overflow ? .max : sum
             if overflow { self.saturatedSums += 1 }
         }

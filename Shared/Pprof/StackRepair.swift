@@ -14,8 +14,14 @@ internal import ByteCoding
 struct StackRepair: ~Copyable {
     /// Stacks with the same root end.
     struct Group: BitwiseCopyable {
-        var firstSample: Int
-        var memberCount: Int
+        /// The root end of the first stack in the profile's frames, and that stack's length.
+        var end: Int
+        var frameCount: Int
+        /// The first location ids of the root end as one number, which decides the order nearly always.
+        var key: UInt64 = 0
+        /// Number of its root-most frames among `ends`.
+        var rootEnd = 0
+        var memberCount = 0
         /// Members that may be completed; the first ones.
         var repairableCount = Int.max
     }
@@ -32,24 +38,21 @@ struct StackRepair: ~Copyable {
     private static let suffixLength = 24
     private static let hopCountMax = 56
 
-    private var frames = Column<UInt32>()
-    private var values = Column<Int64>()
-    private var samples = Column<DecodedProfile.Sample>()
-    private var hashes = Column<UInt64>()
-
-    /// A group on its way into order: the first location ids of its root end decide nearly always.
-    private struct GroupKey {
-        var key: UInt64
-        var group: Int
-    }
-
-    private var groupTable = RunTable(length: Self.suffixLength)
+    private var codes = FrameCodes()
+    private var suffixes = RunTable(length: Self.suffixLength)
     private var groups = Column<Group>()
     /// The group of each sample, −1 for stacks too short to have lost any.
     private var groupOf = Column<Int32>()
-    private var order: [GroupKey] = []
-    private var windowTable = RunTable(length: Self.windowLength)
-    private var windows = Column<Reference>()
+    /// Hashes of the windows of each group, the furthest from the root first, the root end itself last.
+    private var windowHashes = Column<UInt64>()
+    /// The distinct root ends of all groups, and in which group's windows each was found.
+    private var ends = RunTable(length: Self.windowLength)
+    private var found = Column<Reference>()
+    /// One bit for each hash of a root end: nearly all windows are none.
+    private var filter = Column<UInt64>()
+    private var filterMask: UInt64 = 0
+    /// Windows that passed the filter.
+    private var hits = Column<Reference>()
     private var direct = Column<Reference>()
     private var complete = Column<Reference>()
 
@@ -78,161 +81,210 @@ struct StackRepair: ~Copyable {
         return false
     }
 
-    /// Drops and adds up the samples of `profile`, which were all kept as sent; with `repairing` after
-    /// completing their stacks.
-    mutating func settle(
-        _ profile: inout DecodedProfile,
+    /// Completes the cut stacks of `profile`, whose samples were all kept in `table` as sent.
+    mutating func completeStacks(
+        of profile: inout DecodedProfile,
         _ table: inout SampleTable,
         _ tables: borrowing RawTables,
-        repairing: Bool
+        _ hasher: borrowing StackHasher
     ) {
-        self.complete.removeAll()
-        if repairing { self.findReferences(profile, tables) }
-        swap(&self.frames, &profile.frames)
-        swap(&self.values, &profile.values)
-        swap(&self.samples, &profile.samples)
-        table.swapHashes(&self.hashes)
-        table.reset(&profile, sampleCount: self.samples.count, typeCount: table.typeCount)
-        for index in self.samples.indices {
-            let sample = self.samples[index]
-            var hash = self.hashes[index]
-            profile.frames.append(self.frames, range: sample.frameRange)
-            if !self.complete.isEmpty, self.groupOf[index] >= 0 {
-                let group = Int(self.groupOf[index])
-                let reference = self.complete[group]
-                if reference.count > 0, self.groups[group].repairableCount > 0 {
-                    self.groups[group].repairableCount -= 1
-                    self.complete(with: reference, &hash, into: &profile)
-                }
+        self.findGroups(profile, tables)
+        guard !self.groups.isEmpty else { return }
+        self.limitLast(profile, tables)
+        self.findWindows(profile, tables)
+        self.findReferences(profile, tables)
+        for index in profile.samples.indices where self.groupOf[index] >= 0 {
+            let group = Int(self.groupOf[index])
+            let reference = self.complete[group]
+            guard reference.count > 0, self.groups[group].repairableCount > 0 else { continue }
+            self.groups[group].repairableCount -= 1
+            let source = self.groups[reference.group]
+            table.extend(index, of: &profile, by: source.end - reference.count..<source.end, hasher)
+        }
+    }
+
+    /// Fills `groups` with their windows, and `groupOf`.
+    private mutating func findGroups(_ profile: borrowing DecodedProfile, _ tables: borrowing RawTables) {
+        self.codes.prepare(count: tables.locations.count)
+        self.suffixes.removeAll(expecting: profile.samples.count)
+        self.groups.removeAll()
+        self.groupOf.removeAll()
+        self.windowHashes.removeAll()
+        for index in profile.samples.indices {
+            let range = profile.samples[index].frameRange
+            guard range.count >= Self.suffixLength else {
+                self.groupOf.append(-1)
+                continue
             }
-            let start = index * table.typeCount
-            profile.values.append(self.values, range: start..<start + table.typeCount)
-            table.commit(&profile, labelSet: sample.labelSet, hash: hash)
+            let start = range.upperBound - Self.suffixLength
+            let window = self.codes.hash(profile.frames, from: start, count: Self.windowLength)
+            let rest = self.codes.hash(
+                profile.frames,
+                from: start + Self.windowLength,
+                count: Self.suffixLength - Self.windowLength
+            )
+            let whole = FrameCodes.joined(window, rest, count: Self.suffixLength - Self.windowLength)
+            let (group, isNew) = self.suffixes.insert(at: start, hash: whole, of: profile.frames)
+            if isNew {
+                self.groups.append(Group(end: range.upperBound, frameCount: range.count))
+                self.appendWindows(from: start, hash: window, profile.frames)
+            }
+            self.groups[group].memberCount += 1
+            self.groupOf.append(Int32(group))
         }
     }
 
-    /// Appends the missing frames.
-    private func complete(with reference: Reference, _ hash: inout UInt64, into profile: inout DecodedProfile)
-    {
-        let source = self.samples[self.groups[reference.group].firstSample].frameRange
-        for at in max(source.lowerBound, source.upperBound - reference.count)..<source.upperBound {
-            profile.frames.append(self.frames[at])
-            hash = SampleTable.mix(hash, self.frames[at])
+    @inline(__always)
+    private mutating func appendWindows(from start: Int, hash: UInt64, _ frames: borrowing Column<UInt32>) {
+        var hash = hash
+        self.windowHashes.append(hash)
+        for at in start..<start + Self.windowCount {
+            hash = self.codes.rolled(
+                hash,
+                count: Self.windowLength,
+                without: frames[at],
+                with: frames[at + Self.windowLength]
+            )
+            self.windowHashes.append(hash)
         }
     }
 
-    /// Fills `groups`, `groupOf` and `complete`.
-    private mutating func findReferences(_ profile: borrowing DecodedProfile, _ tables: borrowing RawTables) {
-        self.findGroups(profile)
-        self.orderGroups(profile, tables)
-        self.findWindows(profile)
-        self.direct.removeAll()
-        for index in self.groups.indices {
-            let start = self.end(profile, index) - Self.windowLength
-            let window = self.windowTable.number(at: start, of: profile.frames)
-            let found = window.map { self.windows[$0] } ?? Self.none
-            self.direct.append(found.group == index ? Self.none : found)
-            self.complete.append(Self.none)
-        }
-        for index in self.order.lazy.map(\.group) {
-            guard let reference = self.reference(of: index) else { return }
-            let length =
-                reference.group < 0 ? 0 : profile.samples[self.groups[reference.group].firstSample].frameCount
-            if reference.count < length { self.complete[index] = reference }
-        }
-    }
-
-    /// Follows a group's references to the end; nil for a circle: nothing more can be told about this
-    /// profile.
-    private func reference(of group: Int) -> Reference? {
-        var reference = self.direct[group]
-        var hops = 0
-        while reference.group >= 0, self.direct[reference.group].group >= 0 {
-            hops += 1
-            if hops == Self.hopCountMax { return nil }
-            let next = self.direct[reference.group]
-            reference = Reference(group: next.group, count: reference.count + next.count)
-        }
-        return reference
-    }
-
-    /// Fills `order` with the groups in the order of their root ends; limits what the last one may contribute
-    /// and get.
-    private mutating func orderGroups(
-        _ profile: borrowing DecodedProfile,
-        _ tables: borrowing RawTables
-    ) {
-        var order: [GroupKey] = []
-        swap(&order, &self.order)
-        order.removeAll(keepingCapacity: true)
+    /// Gives the groups their keys and limits what the last one in order may contribute and get.
+    private mutating func limitLast(_ profile: borrowing DecodedProfile, _ tables: borrowing RawTables) {
         var allIDs: UInt64 = 0
         for index in tables.locations.indices { allIDs |= tables.locations[index].id }
         let areShort = allIDs <= UInt64(UInt16.max)
+        var last = 0
         for index in self.groups.indices {
-            let start = self.end(profile, index) - Self.suffixLength
+            let start = self.groups[index].end - Self.suffixLength
             var key = tables.locations[Int(profile.frames[start])].id.byteSwapped
             for next in start + 1..<start + (areShort ? 4 : 1) {
                 // Of ids of two bytes, the others zero, four fit.
                 let id = tables.locations[Int(profile.frames[next])].id.byteSwapped
                 key |= id &>> UInt64(16 &* (next &- start))
             }
-            order.append(GroupKey(key: key, group: index))
+            self.groups[index].key = key
+            if self.precedes(last, index, profile, tables) { last = index }
         }
-        order.sort { left, right in
-            guard left.key == right.key else { return left.key < right.key }
-            let (a, b) = (self.end(profile, left.group), self.end(profile, right.group))
-            for back in stride(from: Self.suffixLength, to: 0, by: -1) {
-                let one = tables.locations[Int(profile.frames[a - back])].id
-                let other = tables.locations[Int(profile.frames[b - back])].id
-                if one != other { return one.byteSwapped < other.byteSwapped }
-            }
-            return false
-        }
-        swap(&order, &self.order)
-        guard let last = self.order.last?.group else { return }
         var before = 0
-        for key in self.order.dropLast() { before += self.groups[key.group].memberCount }
+        for index in self.groups.indices where index != last { before += self.groups[index].memberCount }
         self.groups[last].repairableCount = max(0, self.groups.count - before)
     }
 
-    /// The root end of a group's first stack in the profile's frames.
+    /// Whether group `left` comes before group `right` in the order of their root ends.
+    private func precedes(
+        _ left: Int,
+        _ right: Int,
+        _ profile: borrowing DecodedProfile,
+        _ tables: borrowing RawTables
+    ) -> Bool {
+        let (a, b) = (self.groups[left], self.groups[right])
+        if a.key != b.key { return a.key < b.key }
+        for back in stride(from: Self.suffixLength, to: 0, by: -1) {
+            let one = tables.locations[Int(profile.frames[a.end - back])].id
+            let other = tables.locations[Int(profile.frames[b.end - back])].id
+            if one != other { return one.byteSwapped < other.byteSwapped }
+        }
+        return false
+    }
+
+    /// Finds for each root end the group that has it furthest from the root; of several the first in order.
+    private mutating func findWindows(_ profile: borrowing DecodedProfile, _ tables: borrowing RawTables) {
+        self.collectEnds(profile)
+        self.filterWindows()
+        for hit in self.hits.indices {
+            let (index, count) = (self.hits[hit].group, self.hits[hit].count)
+            let start = self.groups[index].end - Self.windowLength - count
+            let hash = self.windowHashes[index * (Self.windowCount + 1) + Self.windowCount - count]
+            guard let root = self.ends.number(at: start, hash: hash, of: profile.frames) else { continue }
+            let other = self.found[root]
+            let isBetter =
+                count > other.count
+                || count == other.count && self.precedes(index, other.group, profile, tables)
+            if isBetter { self.found[root] = self.hits[hit] }
+        }
+    }
+
+    /// Fills `hits` with the windows that may be some group's root end.
+    private mutating func filterWindows() {
+        self.hits.removeAll()
+        for index in self.groups.indices where self.groups[index].repairableCount > 0 {
+            var places = self.passingPlaces(of: index)
+            while places != 0 {
+                let place = places.trailingZeroBitCount
+                self.hits.append(Reference(group: index, count: Self.windowCount - place))
+                places &= places - 1
+            }
+        }
+    }
+
+    /// One bit for each window of `group` that passes the filter.
     @inline(__always)
-    private func end(_ profile: borrowing DecodedProfile, _ group: Int) -> Int {
-        profile.samples[self.groups[group].firstSample].frameRange.upperBound
+    private func passingPlaces(of group: Int) -> UInt64 {
+        let first = group * (Self.windowCount + 1)
+        let (hashes, filter) = (self.windowHashes.span, self.filter.span)
+        var places: UInt64 = 0
+        for place in 0..<Self.windowCount {
+            let hash = hashes[first + place]
+            places |= (filter[Int(hash &>> 6 & self.filterMask)] &>> (hash & 63) & 1) &<< UInt64(place)
+        }
+        return places
     }
 
-    private mutating func findGroups(_ profile: borrowing DecodedProfile) {
-        self.groupTable.removeAll(expecting: profile.samples.count)
-        self.groups.removeAll()
-        self.groupOf.removeAll()
-        for index in profile.samples.indices {
-            guard profile.samples[index].frameCount >= Self.suffixLength else {
-                self.groupOf.append(-1)
-                continue
-            }
-            let start = profile.samples[index].frameRange.upperBound - Self.suffixLength
-            let (group, isNew) = self.groupTable.insert(at: start, of: profile.frames)
-            if isNew { self.groups.append(Group(firstSample: index, memberCount: 0)) }
-            self.groups[group].memberCount += 1
-            self.groupOf.append(Int32(group))
+    private mutating func collectEnds(_ profile: borrowing DecodedProfile) {
+        var wordCount = 64
+        while wordCount * 4 < self.groups.count { wordCount *= 2 }
+        self.filter.fill(0, count: wordCount)
+        self.filterMask = UInt64(wordCount - 1)
+        self.ends.removeAll(expecting: self.groups.count)
+        self.found.removeAll()
+        let stride = Self.windowCount + 1
+        for index in self.groups.indices {
+            let hash = self.windowHashes[index * stride + Self.windowCount]
+            let start = self.groups[index].end - Self.windowLength
+            let (number, isNew) = self.ends.insert(at: start, hash: hash, of: profile.frames)
+            self.groups[index].rootEnd = number
+            guard isNew else { continue }
+            self.found.append(Self.none)
+            self.filter[Int(hash &>> 6 & self.filterMask)] |= 1 &<< (hash & 63)
         }
     }
 
-    /// Windows of the groups; of equal ones the first that is furthest from the root counts.
-    private mutating func findWindows(_ profile: borrowing DecodedProfile) {
-        self.windowTable.removeAll(expecting: self.groups.count * Self.windowCount)
-        self.windows.removeAll()
-        for index in self.order.lazy.map(\.group) where self.groups[index].repairableCount > 0 {
-            let end = self.end(profile, index) - Self.windowLength
-            for offset in 1...Self.windowCount {
-                let reference = Reference(group: index, count: offset)
-                let (window, isNew) = self.windowTable.insert(at: end - offset, of: profile.frames)
-                if isNew {
-                    self.windows.append(reference)
-                } else if self.windows[window].count < offset {
-                    self.windows[window] = reference
-                }
-            }
+    /// Fills `complete`.
+    private mutating func findReferences(
+        _ profile: borrowing DecodedProfile,
+        _ tables: borrowing RawTables
+    ) {
+        self.direct.removeAll()
+        for index in self.groups.indices {
+            let found = self.found[self.groups[index].rootEnd]
+            self.direct.append(found.group == index ? Self.none : found)
         }
+        self.complete.fill(Self.none, count: self.groups.count)
+        var firstCircle: Int?
+        for index in self.groups.indices where !self.complete(index) {
+            if firstCircle.map({ self.precedes(index, $0, profile, tables) }) ?? true { firstCircle = index }
+        }
+        // What comes behind a circle in order is not completed.
+        guard let firstCircle else { return }
+        for index in self.groups.indices where self.precedes(firstCircle, index, profile, tables) {
+            self.complete[index] = Self.none
+        }
+    }
+
+    /// Follows a group's references to the end; false for a circle.
+    private mutating func complete(_ group: Int) -> Bool {
+        var reference = self.direct[group]
+        var hops = 0
+        while reference.group >= 0, self.direct[reference.group].group >= 0 {
+            hops += 1
+            if hops == Self.hopCountMax { return false }
+            let next = self.direct[reference.group]
+            reference = Reference(group: next.group, count: reference.count + next.count)
+        }
+        if reference.group >= 0, reference.count < self.groups[reference.group].frameCount {
+            self.complete[group] = reference
+        }
+        return true
     }
 }

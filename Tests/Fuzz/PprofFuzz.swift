@@ -26,7 +26,11 @@ public func pprofFuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var decoder = PprofDecoder()
     var profile = DecodedProfile()
     guard (try? decoder.decode(incoming, into: &profile)) != nil else { return 0 }
-    for index in profile.frames.indices { precondition(Int(profile.frames[index]) < profile.locations.count) }
+    for index in profile.samples.indices {
+        for at in profile.samples[index].frameRange {
+            precondition(Int(profile.frames[at]) < profile.locations.count)
+        }
+    }
     for index in profile.lines.indices {
         precondition(Int(profile.lines[index].function) < profile.functions.count)
     }
