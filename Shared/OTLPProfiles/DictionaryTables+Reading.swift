@@ -2,28 +2,52 @@
 internal import ByteCoding
 
 extension DictionaryTables {
-    /// Adds what a `ProfilesDictionary` holds; a request may bring it in pieces.
-    mutating func read(_ range: Range<Int>) throws(WireError) {
+    /// Whose field a table is.
+    enum Source {
+        /// `ProfilesDictionary`.
+        case dictionary
+        /// `Profile` before release 1.7.
+        case profile
+        /// The same in JSON (`ExportShape`).
+        case namedProfile
+    }
+
+    private enum Table { case mapping, location, function, link, string, attribute, stack }
+
+    private static func table(_ field: UInt32, of source: Source) -> Table? {
+        switch (source, field) {
+        case (.dictionary, 1), (.profile, 3), (.namedProfile, 21): .mapping
+        case (.dictionary, 2), (.profile, 4), (.namedProfile, 22): .location
+        case (.dictionary, 3), (.profile, 6), (.namedProfile, 23): .function
+        case (.dictionary, 4), (.profile, 9), (.namedProfile, 24): .link
+        case (.dictionary, 5), (.profile, 10), (.namedProfile, 25): .string
+        case (.dictionary, 6), (.profile, 7), (.namedProfile, 26): .attribute
+        case (.dictionary, 7): .stack
+        default: nil
+        }
+    }
+
+    /// Adds the tables of a message; a request may bring its dictionary in pieces.
+    mutating func read(_ range: Range<Int>, _ source: Source) throws(WireError) {
         let bytes = self.bytes
         var cursor = WireCursor(bytes.span, in: range)
         while let tag = try cursor.tag() {
-            guard tag.kind == .lengthDelimited else {
+            guard tag.kind == .lengthDelimited, let table = Self.table(tag.field, of: source) else {
                 try cursor.skip(tag)
                 continue
             }
-            switch tag.field {
-            case 1: try self.readMapping(try cursor.nested())
-            case 2: try self.readLocation(try cursor.nested())
-            case 3: try self.readFunction(try cursor.nested())
-            case 4: try self.readLink(try cursor.nested())
-            case 5:
+            switch table {
+            case .mapping: try self.readMapping(try cursor.nested())
+            case .location: try self.readLocation(try cursor.nested())
+            case .function: try self.readFunction(try cursor.nested())
+            case .link: try self.readLink(try cursor.nested())
+            case .string:
                 try Self.checkRoom(self.strings.count, Limit.strings, cursor.offset)
                 self.strings.append(try cursor.span(tag))
-            case 6:
+            case .attribute:
                 try Self.checkRoom(self.attributes.count, Limit.entries, cursor.offset)
                 self.attributes.append(try AttributeEntry(try cursor.nested(), .dictionary))
-            case 7: try self.readStack(try cursor.nested())
-            default: try cursor.skip(tag)
+            case .stack: try self.readStack(try cursor.nested())
             }
         }
     }

@@ -54,6 +54,12 @@ enum ExportShape {
         .one(6, "period", .int64),
         .one(7, "profile_id", Self.id),
         .many(12, "location_indices", .int32),
+        .many(21, "mapping_table", .message { Self.mapping }),
+        .many(22, "location_table", .message { Self.location }),
+        .many(23, "function_table", .message { Self.function }),
+        .many(24, "link_table", .message { Self.link }),
+        .many(25, "string_table", .text),
+        .many(26, "attribute_table", .message { Self.tableAttribute }),
     ])
 
     private static let valueType: JSONShape = .init([
@@ -116,7 +122,7 @@ enum ExportShape {
         .one(2, "span_id", Self.id),
     ])
 
-    /// `KeyValueAndUnit`; the oldest generation spells keys out.
+    /// `KeyValueAndUnit`; the older generations spell keys out.
     private static let tableAttribute: JSONShape = .init([
         .one(1, "key_strindex", .int32),
         .one(1, "key", .text),

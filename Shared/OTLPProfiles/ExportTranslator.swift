@@ -54,10 +54,13 @@ package struct ExportTranslator {
     package static let byteCountMax = 1 << 30
 
     private let parameters: ExportParameters
+    /// The tables of the request; empty where profiles have tables of their own.
     private let tables: DictionaryTables
-    private let labels: AttributeLabels
     private let layout: ProfileLayout
-    private var writer: PprofWriter
+    /// Where profiles have tables of their own.
+    private let ownTables: DictionaryTables.Source?
+    /// The tables of the profile that is translated.
+    private var set: TableSet
     private var result = TranslatedExport()
     /// Bytes that may still be written; profiles that are refused half-way take of it too.
     private var payloadRoom: Int
@@ -99,34 +102,41 @@ package struct ExportTranslator {
         var tables = DictionaryTables(bytes)
         do throws(WireError) {
             outline = try ExportOutline(bytes.span)
-            for range in outline.dictionaries { try tables.read(range) }
+            for range in outline.dictionaries { try tables.read(range, .dictionary) }
         } catch {
             throw .unreadable(.wire(error))
         }
-        guard !outline.dictionaries.isEmpty else { throw .missingDictionary }
+        let isOwn = outline.dictionaries.isEmpty
+        guard !isOwn || outline.evidence.hasOwnTables else { throw .missingDictionary }
         guard !outline.resources.isEmpty else { throw .missingResourceProfiles }
+        let (attributeCount, linkCount) = (tables.attributes.count, tables.links.count)
         let found =
             layout
-            ?? outline.evidence.layout(
-                attributeCount: tables.attributes.count,
-                linkCount: tables.links.count
-            )
+            ?? (isOwn
+                ? .ownTables
+                : outline.evidence.layout(attributeCount: attributeCount, linkCount: linkCount))
         guard let found else { throw .mixedLayouts }
-        var translator = Self(parameters, tables, found)
+        let source: DictionaryTables.Source = found == .named ? .namedProfile : .profile
+        var translator = Self(parameters, tables, found, ownTables: isOwn ? source : nil)
         for resource in outline.resources { try translator.translate(resource) }
         return translator.result
     }
 
-    private init(_ parameters: ExportParameters, _ tables: DictionaryTables, _ layout: ProfileLayout) {
+    private init(
+        _ parameters: ExportParameters,
+        _ tables: DictionaryTables,
+        _ layout: ProfileLayout,
+        ownTables: DictionaryTables.Source?
+    ) {
         self.parameters = parameters
         self.tables = tables
         self.layout = layout
+        self.ownTables = ownTables
         let expanded = tables.bytes.count + parameters.expansionByteCountMax
         self.payloadRoom = min(parameters.payloadByteCountMax, expanded)
         var budget = TextBudget()
-        self.labels = AttributeLabels(tables, &budget)
+        self.set = TableSet(tables, &budget)
         self.budget = budget
-        self.writer = PprofWriter(tables, self.labels)
     }
 
     /// A resource whose attributes cannot be resolved takes all its profiles with it, and says so.
@@ -181,6 +191,11 @@ package struct ExportTranslator {
     {
         let profile: SampleColumns
         do throws(WireError) {
+            if let source = self.ownTables {
+                var own = DictionaryTables(self.tables.bytes)
+                try own.read(range, source)
+                self.set = TableSet(own, &self.budget)
+            }
             profile = try SampleColumns(
                 self.tables.bytes.span,
                 profile: range,
@@ -192,7 +207,7 @@ package struct ExportTranslator {
             throw .tooMany("samples or indices", limit: limit)
         }
         guard !profile.samples.isEmpty else { return }
-        let kind = try ProfileKind(profile, self.tables)
+        let kind = try ProfileKind(profile, self.set.tables)
         let id = HexText.encode(self.tables.bytes[profile.id.range].prefix(16))
         for (service, places) in try self.groups(of: profile) {
             guard self.result.profiles.count < Self.profileCountMax else {
@@ -200,14 +215,14 @@ package struct ExportTranslator {
             }
             let series = labels.series(
                 metricName: kind.metricName,
-                sampleService: self.labels.services[Int(service)]
+                sampleService: self.set.labels.services[Int(service)]
             )
             self.labelCount += series.count
             guard self.labelCount <= Self.labelCountMax else {
                 throw .tooMany("labels of all series", limit: Self.labelCountMax)
             }
-            defer { self.payloadRoom -= self.writer.byteCount }
-            let payload = try self.writer.write(
+            defer { self.payloadRoom -= self.set.writer.byteCount }
+            let payload = try self.set.writer.write(
                 profile,
                 kind,
                 places,
@@ -233,7 +248,7 @@ package struct ExportTranslator {
         var groupOfService: [Int32: Int] = [:]
         var last = -1
         for (place, sample) in profile.samples.enumerated() {
-            let service = try self.labels.service(of: profile.attributes[sample.attributes.range])
+            let service = try self.set.labels.service(of: profile.attributes[sample.attributes.range])
             if last < 0 || groups[last].service != service {
                 if let known = groupOfService[service] {
                     last = known

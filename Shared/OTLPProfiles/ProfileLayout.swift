@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ByteCoding
 
-/// The generations of the protocol whose profiles refer to tables of the request (spec/ingest 5).
+/// The generations of the protocol (spec/ingest 5).
 ///
 /// They share package, path and most field numbers, so the layout shows only in how the fields are encoded
 /// (docs/adr/0015).
@@ -12,8 +12,10 @@ enum ProfileLayout {
     case valuesFirst
     /// Release 1.7: stacks are slices of the profile's own list of locations.
     case slices
+    /// Before release 1.7: as `slices`, and each profile has tables of its own.
+    case ownTables
     /// What JSON of all releases is written as, since there the names tell: the current numbers, and numbers
-    /// of their own for the fields of release 1.7 (`ExportShape`).
+    /// of their own for the fields of older releases (`ExportShape`).
     case named
 }
 
@@ -25,6 +27,9 @@ struct LayoutEvidence {
         var fourth = false
     }
 
+    /// Profiles' fields of strings and locations, where tables of their own have them.
+    private var ownStrings = false
+    private var ownLocations = false
     private var slices = false
     private var shared = false
     private var lists = Lists()
@@ -47,10 +52,19 @@ struct LayoutEvidence {
             case (3, .fixed64), (5, .lengthDelimited), (6, .varint):
                 self.shared = true
                 try cursor.skip(tag)
+            case (10, .lengthDelimited), (25, .lengthDelimited):
+                self.ownStrings = true
+                try cursor.skip(tag)
+            case (4, .lengthDelimited), (22, .lengthDelimited):
+                self.ownLocations = true
+                try cursor.skip(tag)
             default: try cursor.skip(tag)
             }
         }
     }
+
+    /// Whether profiles have tables of their own; asked where the request has none.
+    var hasOwnTables: Bool { self.ownStrings && self.ownLocations }
 
     private mutating func see(sample cursor: consuming WireCursor) throws(WireError) {
         var (thirdCount, fourthCount, hasCompany) = (0, 0, false)

@@ -50,7 +50,7 @@ struct SampleColumns {
     /// Whether stacks are slices of `locations`.
     var hasSlices: Bool {
         switch self.layout {
-        case .slices: true
+        case .slices, .ownTables: true
         case .named: !self.locations.isEmpty
         case .current, .valuesFirst: false
         }
@@ -81,18 +81,18 @@ struct SampleColumns {
 
     private mutating func readField(_ tag: WireTag, _ cursor: inout WireCursor) throws(WireError) {
         switch (self.layout, tag.field) {
-        case (.slices, 3), (.named, 12):
+        case (.slices, 3), (.ownTables, 5), (.named, 12):
             try cursor.integers(tag, into: &self.locations, limit: Self.indexCountMax)
-        case (.slices, 4), (.current, 3), (.valuesFirst, 3), (.named, 3):
+        case (.slices, 4), (.ownTables, 11), (.current, 3), (.valuesFirst, 3), (.named, 3):
             self.timeNanoseconds = try cursor.number(tag) ?? 0
-        case (.slices, 5), (.current, 4), (.valuesFirst, 4), (.named, 4):
+        case (.slices, 5), (.ownTables, 12), (.current, 4), (.valuesFirst, 4), (.named, 4):
             self.durationNanoseconds = try cursor.number(tag) ?? 0
-        case (.slices, 6), (.current, 5), (.valuesFirst, 5), (.named, 5):
+        case (.slices, 6), (.ownTables, 13), (.current, 5), (.valuesFirst, 5), (.named, 5):
             guard tag.kind == .lengthDelimited else { return try cursor.skip(tag) }
             self.periodType = try Self.valueType(try cursor.nested())
-        case (.slices, 7), (.current, 6), (.valuesFirst, 6), (.named, 6):
+        case (.slices, 7), (.ownTables, 14), (.current, 6), (.valuesFirst, 6), (.named, 6):
             self.period = Int64(bitPattern: try cursor.number(tag) ?? 0)
-        case (.slices, 10), (.current, 7), (.named, 7), (.valuesFirst, 7...8):
+        case (.slices, 10), (.ownTables, 17), (.current, 7), (.named, 7), (.valuesFirst, 7...8):
             // In release 1.8, field 7 held comments.
             let id = try cursor.span(tag)
             if id.range.count == 16 { self.id = id }
@@ -117,13 +117,13 @@ struct SampleColumns {
     @inline(__always)
     private func meaning(of field: UInt32) -> SampleField {
         switch (self.layout, field) {
-        case (.slices, 1), (.named, 6): .start
-        case (.slices, 2), (.named, 7): .length
+        case (.slices, 1), (.ownTables, 1), (.named, 6): .start
+        case (.slices, 2), (.ownTables, 2), (.named, 7): .length
         case (.current, 1), (.valuesFirst, 1), (.named, 1): .stack
-        case (.slices, 3), (.valuesFirst, 2), (.current, 4), (.named, 4): .values
-        case (.slices, 4), (.valuesFirst, 3), (.current, 2), (.named, 2): .attributes
-        case (.slices, 5), (.valuesFirst, 4), (.current, 3), (.named, 3): .link
-        case (.slices, 6), (.valuesFirst, 5), (.current, 5), (.named, 5): .timestamps
+        case (.slices, 3), (.ownTables, 3), (.valuesFirst, 2), (.current, 4), (.named, 4): .values
+        case (.slices, 4), (.ownTables, 4), (.valuesFirst, 3), (.current, 2), (.named, 2): .attributes
+        case (.slices, 5), (.ownTables, 5), (.valuesFirst, 4), (.current, 3), (.named, 3): .link
+        case (.slices, 6), (.ownTables, 6), (.valuesFirst, 5), (.current, 5), (.named, 5): .timestamps
         default: .unknown
         }
     }

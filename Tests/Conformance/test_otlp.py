@@ -34,6 +34,7 @@ NATIVE = {
 
 # What each fixture becomes: services, and stacks by type; or the reason why it is refused.
 STORED = {
+    "v0.122-cpu": (["shop"], {CPU: WORK}),
     "v0.128-cpu": (["shop"], {CPU: WORK}),
     "v0.128-off-cpu": (["shop"], {
         "off_cpu:events:nanoseconds::": {("main", "work", "hash"): 7, ("main", "work", "pack"): 3, ("main", "idle"): 1},
@@ -52,7 +53,6 @@ STORED = {
 }
 REFUSED = {
     "v0.112-cpu": "missing profile metadata dictionary",
-    "v0.122-cpu": "missing profile metadata dictionary",
     "v0.159-attribute-index-out-of-range": "could not access attribute at index 77",
 }
 
@@ -78,6 +78,8 @@ RECORDED = {
 }
 # The libraries of these versions know neither links in the dictionary nor the later name of off-CPU time.
 OLDER = {
+    "tables-in-profile-pdata-v0.122/links": RECORDED["cpu"],
+    "tables-in-profile-pdata-v0.122/off-cpu": "off_cpu:events:nanoseconds::=11/6n",
     "dictionary-pdata-v0.128/links": RECORDED["cpu"],
     "dictionary-pdata-v0.128/off-cpu": "off_cpu:events:nanoseconds::=11/6n",
     "stack-table-pdata-v0.136/links": RECORDED["cpu"],
@@ -90,7 +92,7 @@ FAULTY = {
     "no-sample-type": "invalid metric name",
     "no-values-no-timestamps": "sample value is required",
 }
-UNKNOWN = {"containers-pdata-v0.112", "tables-in-profile-pdata-v0.122"}
+UNKNOWN = {"containers-pdata-v0.112"}
 
 
 def zstd(message: bytes) -> bytes:

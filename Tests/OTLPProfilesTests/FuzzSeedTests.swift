@@ -18,6 +18,8 @@ import Testing
             ("current", export { $0.attributes = [1, 2, 3] }),
             ("values-first", export { $0.layout = .valuesFirst }),
             ("slices", export { $0.layout = .slices }),
+            ("own-tables", export { $0.layout = .ownTables }),
+            ("own-tables.json", try Self.read("otlp/v0.122-cpu.json")),
             ("references", export { $0.hasReferences = true }),
             ("unpacked", export { $0.isUnpacked = true }),
             (

@@ -31,6 +31,7 @@ import Testing
     }
 
     @Test(arguments: [
+        "tables-in-profile-pdata-v0.122/cpu-grpc", "tables-in-profile-pdata-v0.122/cpu-http-json-gzip",
         "dictionary-pdata-v0.128/cpu-grpc", "dictionary-pdata-v0.128/cpu-http-protobuf-gzip",
         "dictionary-pdata-v0.128/cpu-http-json-gzip",
         "stack-table-pdata-v0.136/cpu-grpc-gzip", "stack-table-pdata-v0.136/cpu-http-json-gzip",
@@ -51,8 +52,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "containers-pdata-v0.112/cpu-grpc", "tables-in-profile-pdata-v0.122/cpu-grpc",
-        "containers-pdata-v0.112/cpu-http-json-gzip", "tables-in-profile-pdata-v0.122/cpu-http-json-gzip",
+        "containers-pdata-v0.112/cpu-grpc", "containers-pdata-v0.112/cpu-http-json-gzip",
     ])
     func olderGenerationsAreRefused(name: String) throws {
         let path = "conformance/otlp/\(name)/write/0001/request.body"

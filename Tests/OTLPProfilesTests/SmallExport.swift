@@ -6,7 +6,7 @@ import ProfileModel
 
 /// A small export, field by field, in each layout that senders use.
 struct SmallExport {
-    enum Layout: CaseIterable { case current, valuesFirst, slices }
+    enum Layout: CaseIterable { case current, valuesFirst, slices, ownTables }
 
     var layout = Layout.current
     var period: UInt64 = 10
@@ -43,8 +43,15 @@ struct SmallExport {
                 }
             }
         }
-        Self.message(2, &out) { self.writeDictionary(&$0) }
+        if self.layout != .ownTables { Self.message(2, &out) { self.writeDictionary(&$0) } }
         return out.bytes
+    }
+
+    private var hasSlices: Bool { self.layout == .slices || self.layout == .ownTables }
+
+    /// The field of a table: of the dictionary, or of the profile.
+    private func table(_ number: UInt32) -> UInt32 {
+        self.layout == .ownTables ? [0, 3, 4, 6, 9, 10, 7][Int(number)] : number
     }
 
     static func message(_ field: UInt32, _ out: inout ByteWriter, _ body: (inout ByteWriter) -> Void) {
@@ -95,10 +102,11 @@ struct SmallExport {
         Self.message(2, &out) {
             self.writeSample(&$0, stacks[1], self.attributes, self.link, self.values, self.timestampCount)
         }
-        let shift: UInt32 = self.layout == .slices ? 1 : 0
-        if self.layout == .slices {
-            Self.packed(3, &out, [1, 2, 3, 2, 3])
-            Self.number(4, &out, 1_795_521_615_000_000_000)
+        let shift: UInt32 = self.layout == .slices ? 1 : self.layout == .ownTables ? 8 : 0
+        if self.layout == .ownTables { self.writeDictionary(&out) }
+        if self.hasSlices {
+            Self.packed(self.layout == .slices ? 3 : 5, &out, [1, 2, 3, 2, 3])
+            Self.number(3 + shift, &out, 1_795_521_615_000_000_000)
         } else {
             out.tag(3, .fixed64)
             out.fixed64(1_795_521_615_000_000_000)
@@ -119,7 +127,7 @@ struct SmallExport {
         _ values: [UInt64],
         _ timestampCount: Int
     ) {
-        if self.layout == .slices {
+        if self.hasSlices {
             Self.number(1, &out, stack == 1 ? 0 : 3)
             Self.number(2, &out, stack == 1 ? 3 : stack == 2 ? 2 : 99)
         } else {
@@ -129,7 +137,7 @@ struct SmallExport {
             switch self.layout {
             case .current: (4, 2, 3, 5)
             case .valuesFirst: (2, 3, 4, 5)
-            case .slices: (3, 4, 5, 6)
+            case .slices, .ownTables: (3, 4, 5, 6)
             }
         self.list(fields.values, &out, values, isSingle: self.valueIsSingle)
         self.list(fields.attributes, &out, attributes, isSingle: false)
@@ -141,15 +149,15 @@ struct SmallExport {
     }
 
     private func writeDictionary(_ out: inout ByteWriter) {
-        Self.message(1, &out) { _ in }
-        Self.message(1, &out) {
+        Self.message(self.table(1), &out) { _ in }
+        Self.message(self.table(1), &out) {
             Self.number(1, &$0, 0x400000)
             Self.number(2, &$0, 0x800000)
             Self.number(4, &$0, 9)
         }
-        Self.message(2, &out) { _ in }
+        Self.message(self.table(2), &out) { _ in }
         for function in 1...3 as ClosedRange<UInt64> {
-            Self.message(2, &out) { location in
+            Self.message(self.table(2), &out) { location in
                 Self.number(1, &location, 1)
                 Self.number(2, &location, 0x400100 + function)
                 Self.message(3, &location) {
@@ -158,33 +166,33 @@ struct SmallExport {
                 }
             }
         }
-        Self.message(3, &out) { _ in }
+        Self.message(self.table(3), &out) { _ in }
         for name in 5...7 as ClosedRange<UInt64> {
-            Self.message(3, &out) {
+            Self.message(self.table(3), &out) {
                 Self.number(1, &$0, name)
                 Self.number(3, &$0, 8)
             }
         }
-        Self.message(4, &out) { _ in }
-        Self.message(4, &out) { link in
+        Self.message(self.table(4), &out) { _ in }
+        Self.message(self.table(4), &out) { link in
             link.tag(1, .lengthDelimited)
             link.lengthDelimited((1...16).map { UInt8($0) })
             link.tag(2, .lengthDelimited)
             link.lengthDelimited((1...8).map { UInt8($0) })
         }
-        for text in Self.strings { Self.text(5, &out, text) }
+        for text in Self.strings { Self.text(self.table(5), &out, text) }
         self.writeAttributes(&out)
-        guard self.layout != .slices else { return }
+        guard !self.hasSlices else { return }
         for stack in [[], [1, 2, 3], [2, 3]] as [[UInt64]] {
-            Self.message(7, &out) { Self.packed(1, &$0, stack) }
+            Self.message(self.table(7), &out) { Self.packed(1, &$0, stack) }
         }
     }
 
     private func writeAttributes(_ out: inout ByteWriter) {
-        Self.message(6, &out) { _ in }
+        Self.message(self.table(6), &out) { _ in }
         for (key, value) in [(10, "worker"), (12, "cart")] as [(UInt64, String)] {
-            Self.message(6, &out) { attribute in
-                if self.layout == .slices {
+            Self.message(self.table(6), &out) { attribute in
+                if self.hasSlices {
                     Self.text(1, &attribute, Self.strings[Int(key)])
                 } else {
                     Self.number(1, &attribute, key)
@@ -192,7 +200,7 @@ struct SmallExport {
                 Self.message(2, &attribute) { Self.text(1, &$0, value) }
             }
         }
-        Self.message(6, &out) { attribute in
+        Self.message(self.table(6), &out) { attribute in
             Self.number(1, &attribute, 10)
             Self.message(2, &attribute) { Self.number(8, &$0, 11) }
         }
