@@ -91,7 +91,11 @@ package struct StreamInflater: ~Copyable {
     }
 
     /// How many bytes are behind a body that is there as a whole; refuses more than `limit`.
-    static func byteCount(of bytes: [UInt8], _ format: Format, limit: Int) throws(CompressionError) -> Int {
+    package static func byteCount(
+        of bytes: [UInt8],
+        _ format: Format,
+        limit: Int
+    ) throws(CompressionError) -> Int {
         var count = 0
         try Self.pieces(of: bytes, format, limit: limit) { count += $0.count }
         return count

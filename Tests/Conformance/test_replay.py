@@ -138,6 +138,12 @@ class Replay(unittest.TestCase):
     def test_time_syntax(self):
         self.replay("--errors", "errors/time-syntax")
 
+    def test_default_limits(self):
+        self.replay("--errors", "errors/default-limits", flags=[
+            "-validation.reject-older-than=1h", "-validation.reject-newer-than=10m", "-querier.max-query-lookback=7d",
+            "-distributor.ingestion-rate-limit-mb=4", "-distributor.ingestion-burst-size-mb=2",
+        ])
+
     def test_body_limit(self):
         limits = ["-distributor.ingestion-body-limit-mb=1", "-distributor.inflated-body-limit=1048576"]
         self.replay("--errors", "errors/body-limit-1mb", flags=limits)

@@ -147,6 +147,31 @@ import WireAPI
         #expect(metrics.contains("discarded_samples_total{reason=\"rate_limited\",tenant=\"anonymous\"} 2"))
     }
 
+    @Test func aProfileThatIsTooLargeIsToldSoAndNotToComeBackLater() async {
+        var limits = TenantLimits()
+        limits.profileByteCountMax = 1_000
+        limits.ingestionRateMiB = 0.001
+        limits.ingestionBurstMiB = 0.001
+        let door = Door(limits: limits)
+        var deflater = GzipDeflater()
+        let plain = [UInt8](repeating: 0, count: 1_001)
+        for bytes in [plain, deflater.deflate(plain.span)] {
+            let answer = await self.push(bytes: bytes, to: door)
+            #expect(answer.status == 413)
+            #expect(answer.message == "uncompressed profile payload size exceeds limit of 1.0 kB")
+            let upload = await door.send("POST", "/ingest?name=a&format=pprof", body: bytes)
+            #expect(upload.status == 413)
+            #expect(upload.message == "decompressed size exceeds maximum allowed size of 1000 bytes")
+        }
+        #expect(door.sink.profiles.isEmpty)
+        let mixed = await door.push(.of([(Self.labels, [("a", plain), ("b", [1])])]))
+        #expect(mixed.status == 413)
+        #expect(door.sink.profiles.map(\.payload) == [[1]])
+        var damaged = deflater.deflate([UInt8](repeating: 0, count: 100_000).span)
+        damaged[12] ^= 0x55
+        #expect(await self.push(bytes: damaged, to: Door(limits: limits)).status != 413)
+    }
+
     @Test func batchesOfTooManyBytesAreRefusedAtOnce() async {
         var limits = TenantLimits()
         limits.inflatedBodyByteCountMax = 4 << 20

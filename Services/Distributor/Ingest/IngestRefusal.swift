@@ -46,7 +46,10 @@ struct IngestRefusal: Error {
             self.init(.unreadable, "\(stage) invalid_argument: \(first.message)")
         case .tooLarge(let rejection): self.init(ServiceError(rejection.message, as: rejection.reason))
         case .rateLimited(let rejection, let seconds):
-            self.init(ServiceError(.resourceExhausted, rejection.message, retryAfterSeconds: seconds))
+            let text =
+                "pushing IngestInput-pprof failed push series with index 0 and id  failed: "
+                + "resource_exhausted: \(rejection.message)"
+            self.init(ServiceError(.resourceExhausted, text, retryAfterSeconds: seconds))
         case .unavailable(let reason): self.init(ServiceError(.unavailable, reason))
         case .deadlineExceeded: self.init(ServiceError.deadlineExceeded)
         case .internal(let cause): self.init(ServiceError.internal(cause))

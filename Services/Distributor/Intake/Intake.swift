@@ -32,15 +32,21 @@ struct Intake: Sendable {
 
     /// Stores what can be stored; the failure says what could not.
     ///
-    /// The request is charged as a whole before anything is checked: what is refused costs as well.
-    func store(_ candidates: [Candidate], tenant: TenantID) async throws(IntakeFailure) {
+    /// The request is charged as a whole before anything else is checked: what is refused costs as well.
+    func store(_ all: [Candidate], tenant: TenantID) async throws(IntakeFailure) {
         let limits = self.limits.limits(of: tenant)
+        var rejections: [(series: Int, id: String, rejection: ProfileRejection)] = []
+        let candidates = all.filter { candidate in
+            guard let rejection = candidate.oversize(limits) else { return true }
+            self.discard(rejection, byteCount: candidate.payload.count, tenant)
+            rejections.append((candidate.series, candidate.id, rejection))
+            return false
+        }
         try self.admit(candidates, tenant, limits)
         let now = self.nanoseconds()
         let profileLimits = ProfileLimits(limits)
         var profiles: [IncomingProfile] = []
         var places: [(series: Int, id: String)] = []
-        var rejections: [(series: Int, id: String, rejection: ProfileRejection)] = []
         for candidate in candidates {
             do throws(ProfileRejection) {
                 profiles.append(try Self.incoming(candidate, tenant, profileLimits, now))
