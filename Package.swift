@@ -62,6 +62,7 @@ let modules = [
     Module(layer: 1, name: "Pprof", uses: ["ByteCoding", "Compression", "ProfileModel"]),
     Module(layer: 1, name: "JFR", uses: ["ByteCoding"], testUses: ["Compression", "Pprof", "ProfileModel"]),
     Module(layer: 1, name: "LegacyFormats", uses: ["ByteCoding", "ProfileModel"], testUses: ["Pprof"]),
+    Module(layer: 1, name: "ELF"),
     Module(layer: 1, name: "ProtobufWire", uses: ["ByteCoding"]),
     Module(layer: 1, name: "LabelSelector", uses: ["ProfileModel"], c: ["CxxRE2"]),
     Module(layer: 1, name: "FlameGraph", uses: ["ByteCoding", "ProfileModel"]),
@@ -153,9 +154,9 @@ let modules = [
         layer: 4,
         name: "Ingester",
         uses: [
-            "BlockStore", "Blocking", "ByteCoding", "CatalogStore", "ConfigSchema", "EventLog", "Exposition",
-            "FlameGraph", "HTTPServer", "HeadStore", "LabelSelector", "ProfileColumns", "ProfileModel", "RPC",
-            "ServiceKit", "WireAPI",
+            "BlockStore", "Blocking", "ByteCoding", "CatalogStore", "ConfigSchema", "ELF", "EventLog",
+            "Exposition", "FlameGraph", "HTTPServer", "HeadStore", "LabelSelector", "ProfileColumns",
+            "ProfileModel", "ProtobufWire", "RPC", "ServiceKit", "WireAPI",
         ]
     ),
     Module(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ConfigSchema
+package import Distributor
 package import Ingester
 package import Querier
 package import ServiceKit
@@ -11,6 +12,7 @@ package struct HearthConfig: Sendable, Equatable {
     package var limits = TenantLimits()
     package var ingester = IngesterConfig()
     package var querier = QuerierConfig()
+    package var debugFiles = DebugFileConfig()
     /// Empty: the embedded catalogue of the data folder.
     package var catalogURL = ""
 
@@ -24,6 +26,7 @@ package struct HearthConfig: Sendable, Equatable {
         TenantLimits.schema.nested(at: \.limits),
         IngesterConfig.schema.nested(at: \.ingester),
         QuerierConfig.schema.nested(at: \.querier),
+        DebugFileConfig.schema.nested(at: \.debugFiles),
         Schema(
             section: "",
             [

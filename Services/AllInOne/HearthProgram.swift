@@ -74,7 +74,15 @@ package enum HearthProgram {
             registry: runtime.registry,
             logger: runtime.log.logger("distributor"),
             clock: ContinuousClock(),
-            nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
+            nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 },
+            debugFiles: DebugFileEndpoint(
+                config: config.debugFiles,
+                vault: ingester.debugFiles,
+                catalog: catalog,
+                tenancy: config.tenancy,
+                logger: runtime.log.logger("debug-info"),
+                nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
+            )
         )
         let member = SourceMember(name: ingester.instance, source: ingester)
         let reads = QuerierFront(

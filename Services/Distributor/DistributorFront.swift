@@ -7,11 +7,13 @@ internal import RPC
 package import ServiceKit
 package import WireAPI
 
-/// Everything a distributor answers to clients: Push in every transport, `/ingest`, OTLP profiles.
+/// Everything a distributor answers to clients: Push in every transport, `/ingest`, OTLP profiles, files with
+/// debug information.
 package struct DistributorFront: Sendable {
     private let intake: Intake
     private let tenancy: Tenancy
     private let router: RPCRouter
+    private let debugFiles: DebugFileEndpoint?
 
     /// Writes go to `sink`, under the tenants' limits.
     ///
@@ -24,9 +26,11 @@ package struct DistributorFront: Sendable {
         registry: MetricRegistry,
         logger: Logger,
         clock: C,
-        nanoseconds: @escaping @Sendable () -> Int64
+        nanoseconds: @escaping @Sendable () -> Int64,
+        debugFiles: DebugFileEndpoint? = nil
     ) {
         self.tenancy = tenancy
+        self.debugFiles = debugFiles
         self.intake = Intake(
             sink: sink,
             limits: limits,
@@ -39,7 +43,7 @@ package struct DistributorFront: Sendable {
         self.router = RPCRouter(
             methods: PushEndpoint(intake: self.intake, tenancy: tenancy).methods + [
                 ExportEndpoint(intake: self.intake, tenancy: tenancy).method
-            ],
+            ] + (debugFiles?.methods ?? []),
             limits: RPCRouter.Limits(
                 bodyByteCountMax: defaults.bodyByteCountMax ?? .max,
                 messageByteCountMax: max(defaults.inflatedBodyByteCountMax, defaults.bodyByteCountMax ?? 0)
@@ -53,7 +57,7 @@ package struct DistributorFront: Sendable {
         return IngestEndpoint(intake: self.intake, tenancy: self.tenancy).routes
             + ExportEndpoint(intake: self.intake, tenancy: self.tenancy).routes { request in
                 await router.respond(to: request)
-            }
+            } + (self.debugFiles?.routes ?? [])
     }
 
     /// The RPCs, asked when no route matches.

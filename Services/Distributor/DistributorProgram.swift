@@ -11,6 +11,7 @@ package struct DistributorProcessConfig: Sendable, Equatable {
     package var process = ProcessConfig()
     package var tenancy = Tenancy()
     package var limits = TenantLimits()
+    package var debugFiles = DebugFileConfig()
     package var catalogURL = ""
 
     /// The defaults.
@@ -21,6 +22,7 @@ package struct DistributorProcessConfig: Sendable, Equatable {
         ProcessConfig.schema.nested(at: \.process),
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
+        DebugFileConfig.schema.nested(at: \.debugFiles),
         .clusterCatalog(at: \.catalogURL),
     ])
 }
@@ -43,19 +45,26 @@ package enum DistributorProgram {
         _ config: DistributorProcessConfig,
         _ runtime: ProcessRuntime
     ) async throws -> [ServiceGroup<ContinuousClock>.Entry] {
-        let ring = RingWatch(
-            catalog: try await openCatalog(url: config.catalogURL, logger: runtime.log.logger("catalog")),
-            logger: runtime.log.logger("ring")
-        )
+        let catalog = try await openCatalog(url: config.catalogURL, logger: runtime.log.logger("catalog"))
+        let ring = RingWatch(catalog: catalog, logger: runtime.log.logger("ring"))
+        let client = try HTTPClient()
         runtime.readiness.add("ring") { ring.writers.isEmpty ? "no ingester is in the ring" : nil }
         let front = DistributorFront(
-            sink: RingSink(ring: ring, http: try HTTPClient()),
+            sink: RingSink(ring: ring, http: client),
             tenancy: config.tenancy,
             limits: TenantLimitsTable(config.limits),
             registry: runtime.registry,
             logger: runtime.log.logger("distributor"),
             clock: ContinuousClock(),
-            nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
+            nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 },
+            debugFiles: DebugFileEndpoint(
+                config: config.debugFiles,
+                vault: RingDebugFiles(ring: ring, http: client),
+                catalog: catalog,
+                tenancy: config.tenancy,
+                logger: runtime.log.logger("debug-info"),
+                nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
+            )
         )
         let http = runtime.listener(config.process, routes: front.routes, mounts: front.mounts)
         return [.init("ring", ring), .init("http", http)]

@@ -29,6 +29,8 @@ package final class Ingester: ProfileSink, ProfileSource {
     package let heads: HeadStore
     let folder: BlockFolder
     let readers: BlockingPool
+    /// Uploaded files of programs on this disk.
+    package let debugFiles: DebugFileDisk
     /// Name in the ring; belongs to the data folder.
     package let instance: String
     let metrics: IngesterMetrics
@@ -77,6 +79,7 @@ package final class Ingester: ProfileSink, ProfileSource {
         self.heads = opened.heads
         self.folder = opened.folder
         self.readers = opened.readers
+        self.debugFiles = opened.debugFiles
         self.instance = opened.instance
         self.disk = opened.disk
         self.signals = opened.signals
@@ -235,6 +238,7 @@ extension Ingester {
         await self.heads.close()
         self.readers.stop()
         self.disk.stop()
+        self.debugFiles.close()
         self.lock.release()
     }
 }

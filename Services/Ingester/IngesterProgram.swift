@@ -56,6 +56,7 @@ package enum IngesterProgram {
         let http = runtime.listener(
             config.process,
             routes: IngesterRoutes(sink: ingester, source: ingester).routes
+                + DebugFileRoutes(ingester.debugFiles).routes
         )
         let host = config.process.listenAddress.isEmpty ? "127.0.0.1" : config.process.listenAddress
         return ingester.services(clock: clock, address: "\(host):\(config.process.listenPort)") + [

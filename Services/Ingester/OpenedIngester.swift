@@ -14,6 +14,7 @@ struct OpenedIngester {
     let disk: BlockingPool
     let signals: FlushSignals
     let instance: String
+    let debugFiles: DebugFileDisk
     let lock: FolderLock
 
     static func open(
@@ -40,6 +41,11 @@ struct OpenedIngester {
         let signals = FlushSignals()
         let instance = try InstanceName.of(config)
         let heads = try await Self.heads(config, surroundings, folder, signals, instance)
+        let debugFiles = try await DebugFileDisk.open(
+            path: config.dataPath + "/ingester/debug-info",
+            instance: instance,
+            freeByteCountMin: config.freeDiskByteCountMin
+        )
         let replay = heads.replay
         surroundings.logger.info(
             "write-ahead log replayed",
@@ -52,6 +58,7 @@ struct OpenedIngester {
             disk: disk,
             signals: signals,
             instance: instance,
+            debugFiles: debugFiles,
             lock: lock
         )
     }

@@ -97,6 +97,46 @@ package protocol Catalog: Sendable {
     /// What changed after `version` (0: everything), in commit order, with the version to ask from next time.
     func blocksChanged(since version: Int64) async throws(CatalogError) -> BlockChanges
 
+    // MARK: Files of programs
+
+    /// Makes a file known that is to be uploaded, unless it is there or on its way.
+    ///
+    /// An upload that was asked for before `staleBefore` and not finished begins anew. What was asked for
+    /// that long ago and more than a day is forgotten, so that only files with bytes count for long.
+    func beginDebugFile(
+        tenant: TenantID,
+        _ file: DebugFileRecord,
+        staleBefore: Int64,
+        countMax: Int
+    ) async throws(CatalogError) -> DebugFileStart
+
+    /// Says where the bytes of an upload lie; false when the upload of `startedAt` is no longer under way.
+    func placeDebugFile(
+        tenant: TenantID,
+        buildID: String,
+        startedAt: Int64,
+        contents: DebugFileRecord.Contents
+    ) async throws(CatalogError) -> Bool
+
+    /// Finishes an upload whose bytes lie somewhere.
+    func finishDebugFile(
+        tenant: TenantID,
+        buildID: String,
+        finishedAt: Int64
+    ) async throws(CatalogError) -> DebugFileEnd
+
+    /// What is known of one file; nil for nothing.
+    func debugFile(tenant: TenantID, buildID: String) async throws(CatalogError) -> DebugFileRecord?
+
+    /// All files of a tenant by build id.
+    func debugFiles(tenant: TenantID) async throws(CatalogError) -> [DebugFileRecord]
+
+    /// Bytes of all files of a tenant.
+    func debugFileByteCount(tenant: TenantID) async throws(CatalogError) -> Int64
+
+    /// Forgets a file; one that is not known is fine.
+    func removeDebugFile(tenant: TenantID, buildID: String) async throws(CatalogError)
+
     // MARK: Tenants
 
     /// Every tenant that has symbols, blocks or settings, by name.

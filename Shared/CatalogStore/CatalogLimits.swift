@@ -8,6 +8,18 @@ package enum CatalogLimits {
     /// The longest name or address of an instance, in bytes.
     package static let instanceByteCountMax = 1_024
 
+    /// The longest name or id of an uploaded file, in bytes.
+    package static let debugFileTextByteCountMax = 1_024
+    /// How long an upload that was not finished is remembered beyond its time.
+    static let unfinishedDebugFileAge: Int64 = 86_400_000_000_000
+
+    static func check(_ file: DebugFileRecord) throws(CatalogError) {
+        let texts = [file.buildID, file.goBuildID, file.otelFileID, file.name]
+        guard !file.buildID.isEmpty,
+            texts.allSatisfy({ $0.utf8.count <= Self.debugFileTextByteCountMax })
+        else { throw .invalid(.size) }
+    }
+
     static func check(limit: Int) throws(CatalogError) {
         guard 1...Self.foundFunctionCountMax ~= limit else { throw .invalid(.limit) }
     }

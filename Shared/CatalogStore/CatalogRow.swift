@@ -45,6 +45,31 @@ extension CatalogRow {
         try ProfileTypeText.decoded(try self.text(column))
     }
 
+    /// The columns of `debug_files` after the tenant.
+    func debugFile() throws -> DebugFileRecord {
+        guard let state = DebugFileRecord.State(rawValue: try self.int(5)) else {
+            throw CatalogError.corrupt(code: "debug-file-state")
+        }
+        var file = DebugFileRecord(
+            buildID: try self.string(0),
+            goBuildID: try self.string(1),
+            otelFileID: try self.string(2),
+            name: try self.string(3),
+            kind: try self.int(4),
+            startedAt: try self.int(6)
+        )
+        file.state = state
+        if !self.isNull(7) { file.finishedAt = try self.int(7) }
+        guard !self.isNull(8) else { return file }
+        file.contents = DebugFileRecord.Contents(
+            instance: try self.string(8),
+            byteCount: try self.int(9),
+            hasSymbols: try self.int(10) != 0,
+            hasDebugSections: try self.int(11) != 0
+        )
+        return file
+    }
+
     /// Instance, address, zone, roles, state, epoch and heartbeat age in milliseconds.
     func instance() throws -> InstanceRecord {
         guard let state = InstanceState(rawValue: try self.int(4)) else {

@@ -22,6 +22,7 @@ PACK = SHARED / "conformance"
 RPCS = "ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries"
 SERVED = re.compile(
     r"//?((pyroscope//?)?(push\.v1\.PusherService/Push|ingest)|querier\.v1\.QuerierService/(" + RPCS + ")"
+    r"|debuginfo\.v1alpha1\.DebuginfoService/(ShouldInitiateUpload|UploadFinished|ListDebuginfo|DeleteDebuginfo|Upload/\w+)"
     r"|opentelemetry\.proto\.collector\.profiles\.v1development\.ProfilesService/Export|v1development/profiles"
     r"|pyroscope/(render|label-values)|ready|metrics|api/v1/status/buildinfo)(\?|$)"
 )

@@ -69,7 +69,8 @@ struct Door {
     init(
         _ sink: RecordingProfiles = RecordingProfiles(),
         limits: TenantLimits = TenantLimits(),
-        isMultiTenant: Bool = false
+        isMultiTenant: Bool = false,
+        debugFiles: DebugFileEndpoint? = nil
     ) {
         self.sink = sink
         var tenancy = Tenancy()
@@ -81,7 +82,8 @@ struct Door {
             registry: self.registry,
             logger: EventLog(sink: RecordingSink()).logger("test"),
             clock: ContinuousClock(),
-            nanoseconds: { Self.now }
+            nanoseconds: { Self.now },
+            debugFiles: debugFiles
         )
         self.table = RouteTable(
             routes: front.routes,

@@ -175,6 +175,65 @@ final class SwitchedCatalog: Catalog {
         try await self.real.set(json, for: key, tenant: tenant)
     }
 
+    func beginDebugFile(
+        tenant: TenantID,
+        _ file: DebugFileRecord,
+        staleBefore: Int64,
+        countMax: Int
+    ) async throws(CatalogError) -> DebugFileStart {
+        try self.pass()
+        return try await self.real.beginDebugFile(
+            tenant: tenant,
+            file,
+            staleBefore: staleBefore,
+            countMax: countMax
+        )
+    }
+
+    func placeDebugFile(
+        tenant: TenantID,
+        buildID: String,
+        startedAt: Int64,
+        contents: DebugFileRecord.Contents
+    ) async throws(CatalogError) -> Bool {
+        try self.pass()
+        return try await self.real.placeDebugFile(
+            tenant: tenant,
+            buildID: buildID,
+            startedAt: startedAt,
+            contents: contents
+        )
+    }
+
+    func finishDebugFile(
+        tenant: TenantID,
+        buildID: String,
+        finishedAt: Int64
+    ) async throws(CatalogError) -> DebugFileEnd {
+        try self.pass()
+        return try await self.real.finishDebugFile(tenant: tenant, buildID: buildID, finishedAt: finishedAt)
+    }
+
+    func debugFile(tenant: TenantID, buildID: String) async throws(CatalogError) -> DebugFileRecord? {
+        try self.pass()
+        return try await self.real.debugFile(tenant: tenant, buildID: buildID)
+    }
+
+    func debugFiles(tenant: TenantID) async throws(CatalogError) -> [DebugFileRecord] {
+        try self.pass()
+        return try await self.real.debugFiles(tenant: tenant)
+    }
+
+    func debugFileByteCount(tenant: TenantID) async throws(CatalogError) -> Int64 {
+        try self.pass()
+        return try await self.real.debugFileByteCount(tenant: tenant)
+    }
+
+    func removeDebugFile(tenant: TenantID, buildID: String) async throws(CatalogError) {
+        try self.pass()
+        try await self.real.removeDebugFile(tenant: tenant, buildID: buildID)
+    }
+
     func health() async throws(CatalogError) {
         try self.pass()
         try await self.real.health()

@@ -6,7 +6,7 @@ internal import PostgresClient
 /// A migration that shipped never changes; a new one is appended. Text from outside may be longer than an
 /// index row, so unique indexes go over keys of 16 bytes and searches over the first 200 characters.
 enum PostgresSchema {
-    static let migrations: [PostgresQuery] = [first]
+    static let migrations: [PostgresQuery] = [first, debugFiles]
 
     private static let first: PostgresQuery = """
         create table catalog_version(only_row boolean primary key default true check(only_row), version
@@ -68,5 +68,18 @@ enum PostgresSchema {
             key bytea primary key, instance text not null, address text not null, zone text not null,
             roles text not null, state bigint not null, epoch bigint not null, heartbeat timestamptz not
                 null);
+        """
+
+    private static let debugFiles: PostgresQuery = """
+        create table debug_files(
+            tenant_id bigint not null references tenants, build_id text not null, go_build_id text not null,
+            otel_file_id text not null, name text not null, kind bigint not null, state bigint not null,
+            started_at bigint not null, finished_at bigint, instance text, bytes bigint,
+            has_symbols bigint, has_debug bigint,
+            primary key(tenant_id, build_id));
+        create view debug_file_rows as
+            select f.build_id, f.go_build_id, f.otel_file_id, f.name, f.kind, f.state, f.started_at,
+                f.finished_at, f.instance, f.bytes, f.has_symbols, f.has_debug, t.name as tenant
+            from debug_files f join tenants t on t.id = f.tenant_id;
         """
 }

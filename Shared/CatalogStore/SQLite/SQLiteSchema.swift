@@ -5,7 +5,7 @@ internal import SQLiteClient
 ///
 /// A migration that shipped never changes; a new one is appended.
 enum SQLiteSchema {
-    static let migrations: [SQLiteQuery] = [first]
+    static let migrations: [SQLiteQuery] = [first, debugFiles]
 
     private static let first: SQLiteQuery = """
         create table catalog_version(only_row integer primary key check(only_row = 1), version integer
@@ -70,5 +70,18 @@ enum SQLiteSchema {
             instance text not null primary key, address text not null, zone text not null, roles text
                 not null,
             state integer not null, epoch integer not null, heartbeat integer not null) strict, without rowid;
+        """
+
+    private static let debugFiles: SQLiteQuery = """
+        create table debug_files(
+            tenant_id integer not null references tenants, build_id text not null, go_build_id text not null,
+            otel_file_id text not null, name text not null, kind integer not null, state integer not null,
+            started_at integer not null, finished_at integer, instance text, bytes integer,
+            has_symbols integer, has_debug integer,
+            primary key(tenant_id, build_id)) strict, without rowid;
+        create view debug_file_rows as
+            select f.build_id, f.go_build_id, f.otel_file_id, f.name, f.kind, f.state, f.started_at,
+                f.finished_at, f.instance, f.bytes, f.has_symbols, f.has_debug, t.name as tenant
+            from debug_files f join tenants t on t.id = f.tenant_id;
         """
 }

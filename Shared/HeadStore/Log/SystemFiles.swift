@@ -115,6 +115,11 @@ package struct SystemFiles: LogFileSystem {
         throw DiskError(call: "flock", errno: code)
     }
 
+    /// Gives a file another name within its file system, in place of the file that has it.
+    package func rename(_ path: String, to target: String) throws(DiskError) {
+        if unsafe Glibc.rename(path, target) != 0 { throw Self.error("rename") }
+    }
+
     /// Deletes a name.
     package func remove(_ path: String) throws(DiskError) {
         if unsafe unlink(path) != 0 { throw Self.error("unlink") }

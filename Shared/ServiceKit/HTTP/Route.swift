@@ -10,17 +10,27 @@ package struct Route: Sendable {
     package enum Pattern: Sendable, Equatable {
         case exact(String)
         case prefix(String)
+        /// One more segment after this path and a slash.
+        case child(of: String)
 
         func matches(_ path: String) -> Bool {
             switch self {
             case .exact(let expected): path == expected
             case .prefix(let start): path.hasPrefix(start)
+            case .child(let parent):
+                path.hasPrefix(parent + "/") && path.utf8.count > parent.utf8.count + 1
+                    && !path.dropFirst(parent.count + 1).contains("/")
             }
+        }
+
+        /// Whether nothing else can answer at a path that matches: a wrong method is then an error.
+        var isExclusive: Bool {
+            if case .prefix = self { false } else { true }
         }
 
         var text: String {
             switch self {
-            case .exact(let text), .prefix(let text): text
+            case .exact(let text), .prefix(let text), .child(let text): text
             }
         }
     }

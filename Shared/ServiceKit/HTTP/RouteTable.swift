@@ -73,7 +73,7 @@ package struct RouteTable: HTTPHandler {
             if isFull, !route.isUrgent { return (route.name, self.shed()) }
             return (route.name, await route.handler(request))
         }
-        if let route = matching.first, case .exact = route.pattern {
+        if let route = matching.first, route.pattern.isExclusive {
             let allowed = Set(matching.map(\.method)).sorted().joined(separator: ", ")
             return (route.name, HTTPResponse(status: 405, headers: ["Allow": allowed]))
         }

@@ -8,7 +8,7 @@ extension IgnoredKeys {
     package static let pyroscope = IgnoredKeys(
         flagPrefixes: [
             "adaptive-placement.", "admin-server.", "blocks-storage.", "compaction-worker.", "compactor.",
-            "consul.", "debug-info.", "distributor.ring.", "embedded-grafana.", "etcd.",
+            "consul.", "distributor.ring.", "embedded-grafana.", "etcd.",
             "ingester.lifecycler.", "memberlist.", "metastore.", "multi.", "overrides-exporter.",
             "querier.frontend-client.", "query-backend.", "query-frontend.", "query-scheduler.",
             "recording-rules.", "runtime-config.", "segment-writer.", "self-profiling.",
