@@ -5,8 +5,8 @@ struct ChunkReader {
     private let layouts: ClassLayouts
     private let pools: ConstantPools
     private let events: EventLayouts
-    private let poolSteps: [[LayoutStep]]
-    private let frameSteps: [LayoutStep]
+    private let poolSteps: [Range<Int>]
+    private let frameSteps: Range<Int>
     /// For frames that hold nothing but integers.
     private let frameShape: FrameShape?
     let ticksPerSecond: UInt64
@@ -57,15 +57,15 @@ struct ChunkReader {
         }
         do throws(JFRError) {
             self.pools = try ConstantPools(bytes, from: header.poolOffset, &layouts)
-            var steps: [[LayoutStep]] = []
+            var steps: [Range<Int>] = []
             for kind in PoolKind.allCases {
                 let place = layouts.metadata.place(named: kind.className.rawValue) ?? 0
-                steps.append(try layouts.steps(place, keeping: kind.bindings))
+                steps.append(try layouts.prepared(place, keeping: kind.bindings))
             }
             self.poolSteps = steps
             let frame = layouts.metadata.place(named: RequiredClass.stackFrame.rawValue) ?? 0
-            self.frameSteps = try layouts.steps(frame, keeping: PoolKind.frameBindings)
-            self.frameShape = FrameShape(self.frameSteps)
+            self.frameSteps = try layouts.prepared(frame, keeping: PoolKind.frameBindings)
+            self.frameShape = FrameShape(try layouts.steps(frame, keeping: PoolKind.frameBindings))
         } catch {
             throw error.met(in: .constantPool)
         }

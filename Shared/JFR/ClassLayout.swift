@@ -152,6 +152,13 @@ struct ClassLayouts {
         }
     }
 
+    /// Makes the steps of the class at `place` and keeps them: where they are is what `read` wants to know.
+    mutating func prepared(_ place: Int, keeping bindings: [FieldBinding]) throws(JFRError) -> Range<Int> {
+        let made = try self.steps(place, keeping: bindings)
+        self.flat += made
+        return self.flat.count - made.count..<self.flat.count
+    }
+
     /// Makes the steps by which values of the class at `place` are skipped.
     ///
     /// A class inside of itself keeps its mark; skipping it ends at the greatest depth.
@@ -224,16 +231,16 @@ extension ClassLayouts {
         }
     }
 
-    /// Reads a value by `steps`, made by `steps(_:keeping:)`.
+    /// Reads a value by the steps at `range`, made by `prepared(_:keeping:)`.
     func read(
         _ bytes: Span<UInt8>,
         _ at: inout Int,
-        _ steps: [LayoutStep],
+        _ range: Range<Int>,
         into values: inout SlotValues
     ) throws(JFRError) {
-        var index = 0
-        while index < steps.count {
-            let step = steps[index]
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let step = self.flat[index]
             index &+= 1
             switch step.action {
             case .keepLong: values[step.count] = try JFRCoding.long(bytes, &at)

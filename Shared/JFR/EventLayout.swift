@@ -74,12 +74,12 @@ struct EventLayouts {
     /// By the ids of their classes.
     private var ids = IDTable()
     private var kinds: [EventKind] = []
-    private var steps: [[LayoutStep]] = []
+    private var steps: [Range<Int>] = []
 
     init(_ layouts: inout ClassLayouts) throws(JFRError) {
         for kind in EventKind.allCases {
             guard let place = layouts.metadata.place(named: kind.className) else { continue }
-            let steps = try layouts.steps(place, keeping: kind.bindings)
+            let steps = try layouts.prepared(place, keeping: kind.bindings)
             guard self.ids.insert(layouts.metadata.classes[place].id) == self.kinds.count else { continue }
             self.kinds.append(kind)
             self.steps.append(steps)
@@ -92,5 +92,5 @@ struct EventLayouts {
 
     func kind(at place: Int) -> EventKind { self.kinds[place] }
 
-    func steps(at place: Int) -> [LayoutStep] { self.steps[place] }
+    func steps(at place: Int) -> Range<Int> { self.steps[place] }
 }

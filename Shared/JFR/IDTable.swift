@@ -29,7 +29,7 @@ struct IDTable {
 
     /// The number of `key`, a new one when it never came.
     mutating func insert(_ key: UInt64) -> Int {
-        if self.keys.count >= self.slots.count / 2 { self.grow() }
+        if self.keys.count >= self.slots.count / 2 { self.grow(to: max(64, self.slots.count * 2)) }
         let mask = self.slots.count - 1
         var at = Self.hash(key) & mask
         while true {
@@ -43,8 +43,17 @@ struct IDTable {
         return self.keys.count - 1
     }
 
-    private mutating func grow() {
-        self.slots = [UInt32](repeating: 0, count: max(64, self.slots.count * 2))
+    /// Makes room for `count` more keys.
+    mutating func reserve(_ count: Int) {
+        let wanted = self.keys.count + count
+        self.keys.reserveCapacity(wanted)
+        var slotCount = max(64, self.slots.count)
+        while slotCount / 2 <= wanted { slotCount *= 2 }
+        if slotCount > self.slots.count { self.grow(to: slotCount) }
+    }
+
+    private mutating func grow(to slotCount: Int) {
+        self.slots = [UInt32](repeating: 0, count: slotCount)
         let mask = self.slots.count - 1
         for (number, key) in self.keys.enumerated() {
             var at = Self.hash(key) & mask

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ByteCoding
 
 /// The primitive encodings of a recording, free of state: each call reads at `at` and moves it on.
 enum JFRCoding {
@@ -44,6 +45,13 @@ enum JFRCoding {
         var left = count
         var position = at
         let end = bytes.count
+        // Eight bytes at once, up to the last integer that ends in them.
+        while left >= 8, end &- position >= 8 {
+            let ends = ~bytes.word(at: position) & 0x8080_8080_8080_8080
+            guard ends != 0 else { break }
+            left &-= Int(truncatingIfNeeded: ((ends &>> 7) &* 0x0101_0101_0101_0101) &>> 56)
+            position &+= 8 &- ends.leadingZeroBitCount &>> 3
+        }
         while left > 0 {
             left &-= 1
             var length = 1

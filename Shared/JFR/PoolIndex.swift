@@ -8,6 +8,12 @@ struct PoolIndex {
 
     var count: Int { self.offsets.count }
 
+    /// Makes room for `count` more.
+    mutating func reserve(_ count: Int) {
+        self.ids.reserve(count)
+        self.offsets.reserveCapacity(self.offsets.count + count)
+    }
+
     /// Notes a constant; of equal ids the last one counts.
     mutating func insert(_ id: UInt64, at offset: Int) {
         let number = self.ids.insert(id)
@@ -132,9 +138,14 @@ struct ConstantPools {
             guard self.entryCount <= Self.entryCountMax else {
                 throw JFRError(.tooMany(limit: Self.entryCountMax), at: start)
             }
+            // By itself while it grows: in the array of all, each entry would look twice who else holds it.
+            var index = PoolIndex()
+            swap(&index, &self.indexes[kind.rawValue])
+            defer { swap(&index, &self.indexes[kind.rawValue]) }
+            index.reserve(count)
             for _ in 0..<count {
                 let id = try JFRCoding.long(bytes, &at)
-                self.indexes[kind.rawValue].insert(id, at: at)
+                index.insert(id, at: at)
                 if isText {
                     try JFRCoding.skipText(bytes, &at)
                 } else {
