@@ -18,6 +18,7 @@ import sys
 import time
 
 import exports
+import uploads
 from load import cpu_seconds, memory, push
 from profiles import Profiles
 
@@ -78,6 +79,28 @@ class Bench:
         total = server.client.total(CPU, f'{{service_name="{service}"}}', begin, begin + HOUR * 1000)
         if total != count * exports.TOTAL:
             sys.exit(f"OTLP: total {total}, sent {count * exports.TOTAL}")
+
+    def upload(self, server, count):
+        """Folded stacks and recordings of the JVM, as /ingest gets them."""
+        pid, kind = server.child.pid, "application/octet-stream"
+        size, samples, requests = uploads.folded("folded", count, self.start)
+        before = cpu_seconds(pid)
+        push(server.port, requests, 8, content_type=kind)
+        spent = cpu_seconds(pid) - before
+        note = f"{uploads.FOLDED_STACKS} stacks of {uploads.FOLDED_DEPTH} frames, {size // count // 1000} kB"
+        self.report("ingest folded stacks", count / spent, "uploads per CPU second", note)
+        self.report("ingest folded stacks, raw", size / 1e6 / spent, "MB per CPU second", note)
+        begin = self.start // 10**6
+        total = server.client.total(CPU, '{service_name="folded"}', begin, begin + HOUR * 1000)
+        if total != samples * SECOND // 100:
+            sys.exit(f"folded: total {total}, sent {samples * SECOND // 100}")
+        size, requests = uploads.recordings("jvm", SHARED / "corpus" / "jfr", count, self.start)
+        if not requests:
+            return print(json.dumps({"left out": "recordings of the JVM: no corpus"}), flush=True)
+        before = cpu_seconds(pid)
+        push(server.port, requests, 8, content_type=kind)
+        spent = cpu_seconds(pid) - before
+        self.report("ingest recordings of the JVM", size / 1e6 / spent, "MB per CPU second", f"{count} of the corpus, inflated size")
 
     def query(self, server, name, method, message, note, check=None):
         """Asks one question several times over one connection."""
@@ -160,6 +183,7 @@ class Bench:
             self.queries(server, "from blocks")
             self.report("RSS peak, reading blocks", memory(server.child.pid, "VmHWM"), "MiB")
             self.export(server, 120 if options.full else 40)
+            self.upload(server, 120 if options.full else 48)
         finally:
             server.close()
             folder.close()

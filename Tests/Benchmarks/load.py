@@ -27,14 +27,16 @@ class Connection:
     """One request at a time: what is left to send, what came back so far."""
 
     def __init__(self, port, path, content_type):
-        self.head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: {content_type}\r\nContent-Length: "
+        self.path = path
+        self.fields = f"Host: bench\r\nContent-Type: {content_type}\r\nContent-Length: "
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)
         self.pending, self.answer, self.begin = memoryview(b""), b"", 0.0
 
     def begin_request(self, body):
-        head = f"{self.head}{len(body)}\r\n\r\n"
+        path, body = body if isinstance(body, tuple) else (self.path, body)
+        head = f"POST {path} HTTP/1.1\r\n{self.fields}{len(body)}\r\n\r\n"
         self.pending, self.answer, self.begin = memoryview(head.encode() + body), b"", time.perf_counter()
         self.send()
 
@@ -62,7 +64,10 @@ class Connection:
 
 
 def push(port, bodies, in_flight, path=PATH, content_type=TYPE):
-    """Pushes every body, `in_flight` at a time; returns the seconds until each was acknowledged."""
+    """Pushes every body, `in_flight` at a time; returns the seconds until each was acknowledged.
+
+    A body that goes to a path of its own is a pair of both.
+    """
     latencies, work = [], iter(bodies)
     selector = selectors.DefaultSelector()
     busy = 0
