@@ -109,12 +109,15 @@ extension ConfigKey {
             let items: [String]
             switch text {
             case .list(let given): items = given
+            case .tree: return .notAllowed
             case .scalar(let line):
                 items = line.split(separator: ",").map { String($0.trimmingSpaces()) }.filter { !$0.isEmpty }
             }
-            guard items.count <= 1_024, items.allSatisfy({ Self.parseText($0) != nil }) else { return false }
+            guard items.count <= 1_024, items.allSatisfy({ Self.parseText($0) != nil }) else {
+                return .notAllowed
+            }
             root[keyPath: place] = items
-            return true
+            return .done
         } show: { root in
             root[keyPath: place].joined(separator: ",")
         }
@@ -131,9 +134,9 @@ extension ConfigKey {
         ConfigKey(flag: flag, help: help, placeholder: kind.placeholder, allowed: kind.allowed) {
             text,
             root in
-            guard case .scalar(let line) = text, let value = parse(line) else { return false }
+            guard case .scalar(let line) = text, let value = parse(line) else { return .notAllowed }
             root[keyPath: place] = value
-            return true
+            return .done
         } show: { root in
             show(root[keyPath: place])
         }

@@ -5,14 +5,25 @@ package enum ConfigText: Sendable, Equatable {
     case scalar(String)
     /// A YAML sequence; a flag or variable gives a list with commas.
     case list([String])
+    /// Anything YAML can say, for keys whose value has a structure.
+    case tree(YAMLNode)
 
     /// How an error shows it.
     var shown: String {
         switch self {
         case .scalar(let text): text
         case .list(let items): "[" + items.joined(separator: ", ") + "]"
+        case .tree(let node): node.kind
         }
     }
+}
+
+/// What became of an attempt to set a key.
+enum Assignment: Equatable {
+    case done
+    case notAllowed
+    /// Not allowed, and this is why.
+    case malformed(String)
 }
 
 /// One key of a configuration: its flag, environment variable, YAML path, type, range and help in one row.
@@ -32,8 +43,8 @@ package struct ConfigKey<Root>: Sendable {
     /// What is allowed, as an error says it after "give".
     let allowed: String
     private var hasOwnPath = false
-    /// Sets the value; false when it is not allowed.
-    let assign: @Sendable (ConfigText, inout Root) -> Bool
+    /// Sets the value.
+    let assign: @Sendable (ConfigText, inout Root) -> Assignment
     /// The value as it could be written in a file.
     let show: @Sendable (Root) -> String
 
@@ -42,6 +53,9 @@ package struct ConfigKey<Root>: Sendable {
 
     /// Whether the file may give a sequence.
     var isList: Bool { self.placeholder == "list" }
+
+    /// Whether the value has a structure that the key itself reads.
+    var isTree: Bool { self.placeholder == "yaml" }
 
     /// The environment variable, such as `HEARTH_SERVER_HTTP_LISTEN_PORT`.
     package var variable: String {
@@ -53,7 +67,7 @@ package struct ConfigKey<Root>: Sendable {
         help: String,
         placeholder: String,
         allowed: String,
-        assign: @escaping @Sendable (ConfigText, inout Root) -> Bool,
+        assign: @escaping @Sendable (ConfigText, inout Root) -> Assignment,
         show: @escaping @Sendable (Root) -> String
     ) {
         self.flag = flag

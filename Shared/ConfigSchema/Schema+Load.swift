@@ -30,11 +30,35 @@ extension Schema {
     }
 }
 
+extension Schema {
+    /// Lays the keys of one mapping over `root`: the keys of the file's `section`, named without it.
+    ///
+    /// An unknown name is an error unless it is one of `ignored`.
+    package func overlay(
+        _ node: YAMLNode,
+        section: String,
+        onto root: Root,
+        of file: String,
+        ignoring ignored: Set<String> = []
+    ) throws(ConfigError) -> Root {
+        var loader = Loader(schema: self, input: CommandInput(program: "", arguments: []), root: root)
+        try loader.overlay(node, section: section, of: file, ignoring: ignored)
+        return loader.root
+    }
+
+    /// The names of the keys below `section` of the file, without it, and how `root` sets them.
+    package func entries(section: String, of root: Root) -> [(name: String, value: String)] {
+        self.keys.filter { $0.path.hasPrefix("\(section).") }
+            .map { (String($0.path.dropFirst(section.count + 1)), $0.show(root)) }
+            .sorted { $0.0 < $1.0 }
+    }
+}
+
 /// One reading of all sources.
 private struct Loader<Root> {
     let schema: Schema<Root>
     let input: CommandInput
-    let ignored: IgnoredKeys
+    var ignored = IgnoredKeys.none
     var root: Root
     var ignoredNames: [String] = []
 
@@ -147,6 +171,29 @@ private struct Loader<Root> {
         }
     }
 
+    mutating func overlay(
+        _ node: YAMLNode,
+        section: String,
+        of file: String,
+        ignoring ignored: Set<String>
+    ) throws(ConfigError) {
+        let source = ConfigSource.file(path: file, line: node.mark.line, column: node.mark.column)
+        guard case .mapping(let entries, _) = node else {
+            if case .null = node { return }
+            throw .malformed(source: source, reason: "here stands \(node.kind), not a section with keys")
+        }
+        for entry in entries {
+            let source = ConfigSource.file(path: file, line: entry.keyMark.line, column: entry.keyMark.column)
+            if let key = self.schema.key(path: "\(section).\(entry.key)") {
+                try self.set(key, entry.value, source)
+            } else if !ignored.contains(entry.key) {
+                let names = self.schema.entries(section: section, of: self.root).map(\.name)
+                let suggestion = NearestName.find(entry.key, in: names)
+                throw .unknown(source: source, key: entry.key, suggestion: suggestion)
+            }
+        }
+    }
+
     private mutating func set(_ key: ConfigKey<Root>, _ node: YAMLNode, _ source: ConfigSource)
         throws(ConfigError)
     {
@@ -156,6 +203,7 @@ private struct Loader<Root> {
         }
         switch node {
         case .null: return
+        case _ where key.isTree: try self.set(key, .tree(node), place)
         case .scalar(let text, _): try self.set(key, .scalar(text), place)
         case .sequence(let nodes, _) where key.isList:
             let items = nodes.compactMap { node in if case .scalar(let text, _) = node { text } else { nil } }
@@ -169,9 +217,13 @@ private struct Loader<Root> {
     private mutating func set(_ key: ConfigKey<Root>, _ text: ConfigText, _ source: ConfigSource)
         throws(ConfigError)
     {
-        guard !key.assign(text, &self.root) else { return }
         let name = if case .file = source { key.path } else { key.flag }
-        let shown = key.isSecret ? "***" : text.shown
-        throw .notAllowed(source: source, key: name, value: shown, allowed: key.allowed)
+        switch key.assign(text, &self.root) {
+        case .done: return
+        case .malformed(let reason): throw .malformed(source: source, reason: "\(name): \(reason)")
+        case .notAllowed:
+            let shown = key.isSecret ? "***" : text.shown
+            throw .notAllowed(source: source, key: name, value: shown, allowed: key.allowed)
+        }
     }
 }
