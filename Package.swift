@@ -105,6 +105,11 @@ let modules = [
     Module(layer: 2, name: "Ring", uses: ["ByteCoding", "ProfileModel"]),
     Module(
         layer: 2,
+        name: "Relabeling",
+        uses: ["ByteCoding", "Compression", "LabelSelector", "Pprof", "ProfileModel"]
+    ),
+    Module(
+        layer: 2,
         name: "WireAPI",
         uses: [
             "ByteCoding", "FlameGraph", "HTTPClient", "LabelSelector", "ProfileColumns", "ProfileModel",
@@ -122,8 +127,9 @@ let modules = [
         layer: 3,
         name: "ServiceKit",
         uses: [
-            "Blocking", "Compression", "ConfigSchema", "EventLog", "Exposition", "HTTPServer", "ProfileModel",
-            "RPC", "CatalogStore", "Ring",
+            "Blocking", "Compression", "ConfigSchema", "EventLog", "Exposition", "HTTPServer",
+            "LabelSelector",
+            "ProfileModel", "RPC", "CatalogStore", "Relabeling", "Ring",
         ],
         c: ["CShims"]
     ),
@@ -136,7 +142,7 @@ let modules = [
             "ByteCoding", "CatalogStore", "Compression", "ConfigSchema", "EventLog", "Exposition",
             "HTTPClient",
             "HTTPServer", "JFR", "LegacyFormats", "OTLPProfiles", "ProfileModel", "ProtobufWire", "RPC",
-            "Ring", "ServiceKit", "WireAPI",
+            "Relabeling", "Ring", "ServiceKit", "WireAPI",
         ]
     ),
 

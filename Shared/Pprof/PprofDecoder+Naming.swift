@@ -70,7 +70,9 @@ extension PprofDecoder {
         let stubBuildID = try self.injectSourceVersion(incoming.labels)
         switch incoming.origin {
         case .push: profile.name = incoming.labels[LabelName.profileName] ?? ""
-        case .ingest(let parameters): profile.name = self.derivedName(parameters)
+        case .ingest(let parameters):
+            // The door names it where rules may have changed the name.
+            profile.name = incoming.labels[LabelName.profileName] ?? self.derivedName(parameters)
         }
         self.compaction.run(
             &self.tables,
@@ -83,32 +85,10 @@ extension PprofDecoder {
 
     /// `__name__` of an `/ingest` upload, from its sample types.
     private func derivedName(_ parameters: IngestParameters) -> String {
-        let displayNames = parameters.displayNames ?? Self.defaultDisplayNames
         let types = self.tables.sampleTypes.indices.map { index in
             self.tables.texts.string(self.tables.sampleTypes[index].type)
         }
-        if types.contains("wall") { return "wall" }
-        var name = ""
-        for type in types {
-            name = displayNames[type].flatMap { $0.isEmpty ? nil : $0 } ?? type
-            if Self.contains(name, "cpu") { return "process_cpu" }
-            if Self.contains(name, "alloc_") || Self.contains(name, "inuse_") { return "memory" }
-            if name == "space" || name == "objects" { return "memory" }
-            if Self.contains(name, "mutex_") { return "mutex" }
-            if Self.contains(name, "block_") { return "block" }
-            if Self.contains(name, "goroutines") { return "goroutines" }
-        }
-        return name
-    }
-
-    private static let defaultDisplayNames = [
-        "samples": "cpu", "goroutine": "goroutines", "contentions": "mutex_count", "delay": "mutex_duration",
-    ]
-
-    private static func contains(_ text: String, _ part: String) -> Bool {
-        let (text, part) = (Array(text.utf8), Array(part.utf8))
-        guard text.count >= part.count else { return false }
-        return (0...text.count - part.count).contains { text[$0...].starts(with: part) }
+        return UploadName.derived(types: types, displayNames: parameters.displayNames)
     }
 
     /// Puts repository, commit and path beside the build ids, for the source view (spec/ingest 6.7).

@@ -53,7 +53,8 @@ package struct IngestParameters: Hashable, Sendable {
 /// untouched.
 package struct IncomingProfile: Sendable {
     package var tenant: TenantID
-    /// Validated series labels; `service_name` always present, `__name__` absent for `.ingest`.
+    /// Validated series labels; `service_name` always present, `__name__` absent for `.ingest` unless rules
+    /// were applied to it.
     package var labels: LabelSet
     package var uid: ProfileUID
     package var receivedNanoseconds: Int64

@@ -38,11 +38,13 @@ package enum LabelValidation {
     ) throws(ProfileRejection) {
         let subject = "profile with labels '\(Self.text(labels))'"
         guard label.name.utf8.count <= limits.labelNameByteCountMax else {
-            let text = "\(subject) has label name too long: '\(Self.clipped(label.name))'"
+            let size = "\(label.name.utf8.count) bytes; limit \(limits.labelNameByteCountMax)"
+            let text = "\(subject) has label name too long: '\(Self.clipped(label.name))' (\(size))"
             throw ProfileRejection(.labelNameTooLong, text)
         }
         guard label.value.utf8.count <= limits.labelValueByteCountMax else {
-            let text = "\(subject) has label value too long: '\(Self.clipped(label.value))'"
+            let size = "\(label.value.utf8.count) bytes; limit \(limits.labelValueByteCountMax)"
+            let text = "\(subject) has label value too long: '\(Self.clipped(label.value))' (\(size))"
             throw ProfileRejection(.labelValueTooLong, text)
         }
         guard !label.name.isEmpty, !label.name.utf8.contains(0) else {
@@ -58,7 +60,7 @@ package enum LabelValidation {
         }
     }
 
-    private static func invalid(_ reason: DiscardReason, _ labels: [Label], _ text: String)
+    static func invalid(_ reason: DiscardReason, _ labels: [Label], _ text: String)
         -> ProfileRejection
     {
         ProfileRejection(reason, "invalid labels '\(Self.text(labels))' with error: \(text)")

@@ -17,6 +17,9 @@ package enum DiscardReason: String, Sendable, CaseIterable {
     case sampleLabelsLimit = "sample_labels_limit"
     case malformedProfile = "malformed_profile"
     case bodySizeLimitExceeded = "body_size_limit_exceeded"
+    case ingestLimitReached = "ingest_limit_reached"
+    case droppedBySamplingRules = "dropped_by_sampling_rules"
+    case droppedByRelabelRules = "dropped_by_relabel_rules"
 }
 
 /// A profile refused for a fault of its sender: the reason for metrics, the text for the answer.

@@ -60,9 +60,10 @@ extension IncomingProfile {
         var limits = ProfileLimits()
         limits.rejectOlderThanNanoseconds = 0
         limits.rejectNewerThanNanoseconds = 0
+        let named = origin == .push ? [Label("__name__", "test")] : []
         return IncomingProfile(
             tenant: .anonymous,
-            labels: LabelSet([Label("__name__", "test"), Label("service_name", "test")] + labels),
+            labels: LabelSet(named + [Label("service_name", "test")] + labels),
             uid: ProfileUID(high: 1, low: 2),
             receivedNanoseconds: 1_795_521_615_000_000_000,
             origin: origin,

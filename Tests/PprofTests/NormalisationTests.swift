@@ -229,6 +229,16 @@ import Testing
         #expect(try self.decode(types: ["lock"], displayNames: display).name == "lock")
     }
 
+    @Test func aNameThatTheDoorGaveStays() throws {
+        var decoder = PprofDecoder()
+        var profile = DecodedProfile()
+        let parameters = IngestParameters(spyName: "unknown", fromNanoseconds: 123, displayNames: nil)
+        let labels = [Label("__name__", "given")]
+        let text = PprofText(values: [1, 1])
+        try decoder.decode(.test(text.bytes, labels: labels, origin: .ingest(parameters)), into: &profile)
+        #expect(profile.name == "given")
+    }
+
     @Test func timesIn1970AreTheUploads() throws {
         #expect(try self.decode(types: [], time: 0).time == 123)
         #expect(try self.decode(types: [], time: 1_795_521_600).time == 123)
