@@ -16,6 +16,10 @@ package enum ControlCommand: CaseIterable, Sendable {
     case symbolsDrop
     case blocksList
     case blocksVerify
+    case limitsList
+    case limitsGet
+    case limitsSet
+    case limitsUnset
 
     /// The two words of the command line.
     package var words: [String] {
@@ -24,6 +28,20 @@ package enum ControlCommand: CaseIterable, Sendable {
         case .symbolsDrop: ["symbols", "drop"]
         case .blocksList: ["blocks", "list"]
         case .blocksVerify: ["blocks", "verify"]
+        case .limitsList: ["limits", "list"]
+        case .limitsGet: ["limits", "get"]
+        case .limitsSet: ["limits", "set"]
+        case .limitsUnset: ["limits", "unset"]
+        }
+    }
+
+    /// What stands behind the words.
+    var operandNames: [String] {
+        switch self {
+        case .limitsGet: ["TENANT"]
+        case .limitsSet: ["TENANT", "LIMIT", "VALUE"]
+        case .limitsUnset: ["TENANT", "LIMIT"]
+        default: []
         }
     }
 
@@ -33,14 +51,18 @@ package enum ControlCommand: CaseIterable, Sendable {
         case .symbolsDrop: "forget every symbol of every tenant (needs -yes; rebuild brings them back)"
         case .blocksList: "list the blocks of a data folder"
         case .blocksVerify: "read every block of a data folder and check all checksums"
+        case .limitsList: "list the limits that the catalogue holds for single tenants"
+        case .limitsGet: "show all limits of a tenant: shipped ones, and those of the catalogue"
+        case .limitsSet: "give a tenant a limit of its own, as YAML or JSON; running servers take it up"
+        case .limitsUnset: "take a tenant's own limit away again"
         }
     }
 
     /// All commands, one a line.
     package static var usage: String {
         let lines = Self.allCases.map { command in
-            let words = command.words.joined(separator: " ")
-            return "  \(words)\(String(repeating: " ", count: max(1, 18 - words.count)))\(command.summary)"
+            let words = (command.words + command.operandNames).joined(separator: " ")
+            return "  \(words)\(String(repeating: " ", count: max(1, 32 - words.count)))\(command.summary)"
         }
         return "commands:\n" + lines.joined(separator: "\n") + "\n"
     }
@@ -57,6 +79,10 @@ package enum ControlCommand: CaseIterable, Sendable {
         _ config: ControlConfig,
         say: @Sendable (String) -> Void
     ) async throws {
+        guard config.operands.count == self.operandNames.count else {
+            let wanted = (self.words + self.operandNames).joined(separator: " ")
+            throw ControlError("\(config.operands.count) operands; give: hearthctl \(wanted)")
+        }
         switch self {
         case .symbolsRebuild: try await SymbolRebuild(config).run(say: say)
         case .symbolsDrop:
@@ -65,6 +91,13 @@ package enum ControlCommand: CaseIterable, Sendable {
             say("symbols dropped")
         case .blocksList: try Self.list(config, say: say)
         case .blocksVerify: try Self.verify(config, say: say)
+        case .limitsList: try await TenantLimitSettings(config).list(say: say)
+        case .limitsGet: try await TenantLimitSettings(config).get(config.operands[0], say: say)
+        case .limitsSet:
+            let (tenant, name, value) = (config.operands[0], config.operands[1], config.operands[2])
+            try await TenantLimitSettings(config).set(tenant, name, to: value, say: say)
+        case .limitsUnset:
+            try await TenantLimitSettings(config).unset(config.operands[0], config.operands[1], say: say)
         }
     }
 

@@ -6,6 +6,8 @@ package struct ControlConfig: Sendable, Equatable {
     package var dataPath = "./data"
     package var catalogURL = ""
     package var isConfirmed = false
+    /// What stands behind the two words of the command, before the flags.
+    package var operands: [String] = []
 
     /// The defaults.
     package init() {}

@@ -12,21 +12,23 @@ package enum ControlProgram {
         environment: [String: String] = ProcessEnvironment.current
     ) async -> Int32 {
         let command = ControlCommand(arguments: arguments)
+        let operands = Array(arguments.dropFirst(2).prefix { !$0.hasPrefix("-") })
         let input = CommandInput(
             program: "hearthctl",
             summary: Self.summary,
-            arguments: command == nil ? arguments : Array(arguments.dropFirst(2)),
+            arguments: command == nil ? arguments : Array(arguments.dropFirst(2 + operands.count)),
             environment: environment
         )
         do {
             switch try ControlConfig.schema.load(input, defaults: ControlConfig()) {
             case .answer(let text): StandardStreams.write(text, to: 1)
             case .version: StandardStreams.write(BuildDescription.current.line(program: "hearthctl"), to: 1)
-            case .start(let config, _):
+            case .start(var config, _):
                 guard let command else {
                     StandardStreams.write(Self.summary, to: 2)
                     return 2
                 }
+                config.operands = operands
                 try await command.run(config) { StandardStreams.write($0 + "\n", to: 1) }
             }
             return 0

@@ -148,6 +148,9 @@ package protocol Catalog: Sendable {
     /// The tenant's settings: JSON text by key.
     func settings(tenant: TenantID) async throws(CatalogError) -> [String: String]
 
+    /// The settings of all tenants whose key begins with `prefix`: JSON text by tenant and key.
+    func settings(prefix: String) async throws(CatalogError) -> [TenantID: [String: String]]
+
     /// Sets one setting to JSON text, or removes it.
     func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError)
 

@@ -123,6 +123,13 @@ enum CatalogRows {
 
     private static let liveState: Int64 = 1
 
+    /// Settings by tenant and key, from rows of tenant, key and value.
+    static func settings(_ rows: some Sequence<some CatalogRow>) throws -> [TenantID: [String: String]] {
+        var settings: [TenantID: [String: String]] = [:]
+        for row in rows { settings[try row.tenant(0), default: [:]][try row.string(1)] = try row.string(2) }
+        return settings
+    }
+
     /// Block records from rows of `block_rows`, one per dataset, a block's rows together.
     static func blocks(_ rows: some Sequence<some CatalogRow>) throws -> [BlockRecord] {
         var blocks: [BlockRecord] = []

@@ -90,6 +90,10 @@ import Testing
             let settings = try await catalog.settings(tenant: other)
             #expect(settings.count == texts.count + 1)
             for text in texts { #expect(settings[text] == text) }
+            let limits = try await catalog.settings(prefix: "limits")
+            #expect(limits == [Sample.tenant: ["limits": "{\"max\":  2}"], other: ["limits": "true"]])
+            #expect(try await catalog.settings(prefix: "limits.") == [:])
+            #expect(try await catalog.settings(prefix: "").mapValues(\.count)[other] == texts.count + 1)
             try await catalog.health()
         }
     }

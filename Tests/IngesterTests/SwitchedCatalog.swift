@@ -170,6 +170,11 @@ final class SwitchedCatalog: Catalog {
         return try await self.real.settings(tenant: tenant)
     }
 
+    func settings(prefix: String) async throws(CatalogError) -> [TenantID: [String: String]] {
+        try self.pass()
+        return try await self.real.settings(prefix: prefix)
+    }
+
     func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError) {
         try self.pass()
         try await self.real.set(json, for: key, tenant: tenant)

@@ -161,6 +161,20 @@ final class PostgresCatalog: Catalog {
         }
     }
 
+    func settings(prefix: String) async throws(CatalogError) -> [TenantID: [String: String]] {
+        try await self.read { db in
+            try CatalogRows.settings(
+                db.rows(
+                    """
+                    select t.name, s.name, s.value from tenants t join tenant_settings s on s.tenant_id = t.id
+                    where left(s.name, length($1)) = $1
+                    """,
+                    [.escaped(prefix)]
+                )
+            )
+        }
+    }
+
     func set(_ json: String?, for key: String, tenant: TenantID) async throws(CatalogError) {
         try await self.write { db in
             let tenantKey = try Self.tenantKey(db, tenant)

@@ -52,6 +52,11 @@ package struct Route: Sendable {
         self.handler = handler
     }
 
+    /// The same route with another handler, made of the one that it has.
+    package func answering(_ change: (@escaping Handler) -> Handler) -> Route {
+        Route(self.method, self.pattern, isUrgent: self.isUrgent, handler: change(self.handler))
+    }
+
     /// A GET route of one path; it answers HEAD as well.
     package static func get(_ path: String, isUrgent: Bool = false, _ handler: @escaping Handler) -> Route {
         Route("GET", .exact(path), isUrgent: isUrgent, handler: handler)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ConfigSchema
+package import Relabeling
 
 /// What one tenant may do (design D11).
 package struct TenantLimits: Sendable, Equatable {
@@ -20,6 +21,19 @@ package struct TenantLimits: Sendable, Equatable {
     package var seriesPerPushCountMax = 4_096
     package var rejectOlderThan = Duration.seconds(24 * 3_600)
     package var rejectNewerThan = Duration.seconds(600)
+    package var inflightPushCountMax = 0
+    // What becomes of it
+    package var relabelRules = RelabelRules.none
+    package var defaultRulesPosition = DefaultRulesPosition.first
+    package var sampleTypeRules = RelabelRules.none
+    package var usageGroups = UsageGroups()
+    package var ingestionLimit: IngestionLimit?
+    package var sampling = ProfileSampling()
+    package var artificialDelay = Duration.zero
+    package var sessionCountMax = 0
+    /// Whether label names are taken as they are; otherwise dots become underscores and other characters are
+    /// refused.
+    package var keepsLabelNames = true
     // What goes out
     package var queryLengthMax = Duration.seconds(31 * 86_400)
     package var queryLookbackMax = Duration.zero
@@ -35,7 +49,9 @@ package struct TenantLimits: Sendable, Equatable {
     }
 
     /// The keys, by Pyroscope's names where it has them.
-    package static let schema = Schema<TenantLimits>([Self.ingestSchema, Self.sizeSchema, Self.querySchema])
+    package static let schema = Schema<TenantLimits>([
+        Self.ingestSchema, Self.sizeSchema, Self.shapingSchema, Self.querySchema,
+    ])
 
     private static let ingestSchema = Schema<TenantLimits>(
         section: "",

@@ -6,25 +6,26 @@ internal import Synchronization
 ///
 /// Any thread may ask.
 package final class TenantLimitsTable: Sendable {
-    private struct State {
-        var defaults: TenantLimits
-        var overrides: [TenantID: TenantLimits]
-    }
-
-    private let state: Mutex<State>
+    /// The limits of tenants without their own.
+    package let defaults: TenantLimits
+    private let state: Mutex<[TenantID: TenantLimits]>
 
     /// The same limits for every tenant, but for the overrides.
     package init(_ defaults: TenantLimits, overrides: [TenantID: TenantLimits] = [:]) {
-        self.state = Mutex(State(defaults: defaults, overrides: overrides))
+        self.defaults = defaults
+        self.state = Mutex(overrides)
     }
 
     /// The limits of one tenant, as they are now.
     package func limits(of tenant: TenantID) -> TenantLimits {
-        self.state.withLock { $0.overrides[tenant] ?? $0.defaults }
+        self.state.withLock { $0[tenant] } ?? self.defaults
     }
+
+    /// The limits of all tenants that have their own.
+    package var overrides: [TenantID: TenantLimits] { self.state.withLock { $0 } }
 
     /// Replaces the overrides; requests that have read the old ones finish with them.
     package func replace(overrides: [TenantID: TenantLimits]) {
-        self.state.withLock { $0.overrides = overrides }
+        self.state.withLock { $0 = overrides }
     }
 }
