@@ -10,6 +10,7 @@ package struct HearthConfig: Sendable, Equatable {
     package var process = ProcessConfig()
     package var tenancy = Tenancy()
     package var limits = TenantLimits()
+    package var overrides = LimitsConfig()
     package var ingester = IngesterConfig()
     package var querier = QuerierConfig()
     package var debugFiles = DebugFileConfig()
@@ -24,6 +25,7 @@ package struct HearthConfig: Sendable, Equatable {
         ProcessConfig.schema.nested(at: \.process),
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
+        LimitsConfig.schema.nested(at: \.overrides),
         IngesterConfig.schema.nested(at: \.ingester),
         QuerierConfig.schema.nested(at: \.querier),
         DebugFileConfig.schema.nested(at: \.debugFiles),

@@ -46,7 +46,8 @@ package enum HearthProgram {
                 failed: { _ in failure.fire() }
             )
         )
-        let http = Self.listener(config, runtime, catalog, ingester)
+        let (limits, watch) = runtime.limits(config.limits, config.overrides, catalog: catalog)
+        let http = Self.listener(config, runtime, limits, catalog, ingester)
         let address = "127.0.0.1:\(config.process.listenPort)"
         let logger = runtime.log.logger("main")
         let welcome = ClosureService(start: {
@@ -55,7 +56,8 @@ package enum HearthProgram {
         })
         let services = ingester.services(clock: ContinuousClock(), address: address)
         let rest: [ServiceGroup<ContinuousClock>.Entry] = [
-            .init("log-watch", LogWatch(failure: failure)), .init("http", http), .init("welcome", welcome),
+            .init("log-watch", LogWatch(failure: failure)), .init("limits", watch), .init("http", http),
+            .init("welcome", welcome),
         ]
         return (services + rest, http)
     }
@@ -63,10 +65,10 @@ package enum HearthProgram {
     private static func listener(
         _ config: HearthConfig,
         _ runtime: ProcessRuntime,
+        _ limits: TenantLimitsTable,
         _ catalog: any Catalog,
         _ ingester: Ingester
     ) -> HTTPService {
-        let limits = TenantLimitsTable(config.limits)
         let writes = DistributorFront(
             sink: ingester,
             tenancy: config.tenancy,
@@ -100,7 +102,7 @@ package enum HearthProgram {
         )
         return runtime.listener(
             config.process,
-            routes: writes.routes + reads.routes,
+            routes: writes.routes + reads.routes + LimitsRoutes(limits, tenancy: config.tenancy).routes,
             mounts: writes.mounts + reads.mounts
         )
     }

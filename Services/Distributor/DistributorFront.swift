@@ -14,6 +14,7 @@ package struct DistributorFront: Sendable {
     private let tenancy: Tenancy
     private let router: RPCRouter
     private let debugFiles: DebugFileEndpoint?
+    private let delay: ArtificialDelay
 
     /// Writes go to `sink`, under the tenants' limits.
     ///
@@ -31,6 +32,7 @@ package struct DistributorFront: Sendable {
     ) {
         self.tenancy = tenancy
         self.debugFiles = debugFiles
+        self.delay = ArtificialDelay(limits: limits, tenancy: tenancy)
         self.intake = Intake(
             sink: sink,
             limits: limits,
@@ -39,7 +41,7 @@ package struct DistributorFront: Sendable {
             logger: logger,
             nanoseconds: nanoseconds
         )
-        let defaults = limits.limits(of: .anonymous)
+        let defaults = limits.defaults
         self.router = RPCRouter(
             methods: PushEndpoint(intake: self.intake, tenancy: tenancy).methods + [
                 ExportEndpoint(intake: self.intake, tenancy: tenancy).method
@@ -54,15 +56,25 @@ package struct DistributorFront: Sendable {
     /// Routes of plain HTTP.
     package var routes: [Route] {
         let router = self.router
-        return IngestEndpoint(intake: self.intake, tenancy: self.tenancy).routes
-            + ExportEndpoint(intake: self.intake, tenancy: self.tenancy).routes { request in
-                await router.respond(to: request)
-            } + (self.debugFiles?.routes ?? [])
+        let exports = ExportEndpoint(intake: self.intake, tenancy: self.tenancy).routes { request in
+            await router.respond(to: request)
+        }
+        let all = IngestEndpoint(intake: self.intake, tenancy: self.tenancy).routes + exports
+        return all.map(self.delay.delaying) + (self.debugFiles?.routes ?? [])
     }
 
     /// The RPCs, asked when no route matches.
     package var mounts: [(name: String?, respond: RouteTable.Mount)] {
-        let router = self.router
-        return [(nil, { request in await router.respond(to: request) })]
+        let (router, delay) = (self.router, self.delay)
+        return [
+            (
+                nil,
+                { request in
+                    let start = ContinuousClock.now
+                    guard let response = await router.respond(to: request) else { return nil }
+                    return await delay.apply(to: response, of: request, since: start)
+                }
+            )
+        ]
     }
 }

@@ -12,6 +12,7 @@ package struct DistributorProcessConfig: Sendable, Equatable {
     package var tenancy = Tenancy()
     package var limits = TenantLimits()
     package var debugFiles = DebugFileConfig()
+    package var overrides = LimitsConfig()
     package var catalogURL = ""
 
     /// The defaults.
@@ -23,6 +24,7 @@ package struct DistributorProcessConfig: Sendable, Equatable {
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
         DebugFileConfig.schema.nested(at: \.debugFiles),
+        LimitsConfig.schema.nested(at: \.overrides),
         .clusterCatalog(at: \.catalogURL),
     ])
 }
@@ -48,11 +50,12 @@ package enum DistributorProgram {
         let catalog = try await openCatalog(url: config.catalogURL, logger: runtime.log.logger("catalog"))
         let ring = RingWatch(catalog: catalog, logger: runtime.log.logger("ring"))
         let client = try HTTPClient()
+        let (limits, watch) = runtime.limits(config.limits, config.overrides, catalog: catalog)
         runtime.readiness.add("ring") { ring.writers.isEmpty ? "no ingester is in the ring" : nil }
         let front = DistributorFront(
             sink: RingSink(ring: ring, http: client),
             tenancy: config.tenancy,
-            limits: TenantLimitsTable(config.limits),
+            limits: limits,
             registry: runtime.registry,
             logger: runtime.log.logger("distributor"),
             clock: ContinuousClock(),
@@ -66,7 +69,8 @@ package enum DistributorProgram {
                 nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 }
             )
         )
-        let http = runtime.listener(config.process, routes: front.routes, mounts: front.mounts)
-        return [.init("ring", ring), .init("http", http)]
+        let shown = LimitsRoutes(limits, tenancy: config.tenancy).routes
+        let http = runtime.listener(config.process, routes: front.routes + shown, mounts: front.mounts)
+        return [.init("ring", ring), .init("limits", watch), .init("http", http)]
     }
 }

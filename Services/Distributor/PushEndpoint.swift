@@ -111,7 +111,7 @@ extension ServiceError {
         case .profileSizeLimit, .bodySizeLimitExceeded:
             self.init(.resourceExhausted, text)
             self.httpStatus = 413
-        case .rateLimited, .seriesLimit:
+        case .rateLimited, .seriesLimit, .ingestLimitReached:
             self.init(.resourceExhausted, text, retryAfterSeconds: Int.random(in: 5...30))
         default: self.init(.invalidArgument, text)
         }

@@ -13,6 +13,7 @@ package struct QuerierProcessConfig: Sendable, Equatable {
     package var process = ProcessConfig()
     package var tenancy = Tenancy()
     package var limits = TenantLimits()
+    package var overrides = LimitsConfig()
     package var querier = QuerierConfig()
     package var catalogURL = ""
 
@@ -24,6 +25,7 @@ package struct QuerierProcessConfig: Sendable, Equatable {
         ProcessConfig.schema.nested(at: \.process),
         Tenancy.schema.nested(at: \.tenancy),
         TenantLimits.schema.nested(at: \.limits),
+        LimitsConfig.schema.nested(at: \.overrides),
         QuerierConfig.schema.nested(at: \.querier),
         .clusterCatalog(at: \.catalogURL),
     ])
@@ -60,6 +62,7 @@ package enum QuerierProgram {
             IngesterClient(http: client, address: "http://\(address)", limits: ingesterLimits)
         }
         runtime.readiness.add("ring") { ring.isReady ? nil : "not read yet" }
+        let (limits, watch) = runtime.limits(config.limits, config.overrides, catalog: catalog)
         let front = QuerierFront(
             sources: SourceFanOut(
                 concurrencyMax: config.querier.concurrencyMax,
@@ -68,12 +71,13 @@ package enum QuerierProgram {
             ),
             catalog: catalog,
             tenancy: config.tenancy,
-            limits: TenantLimitsTable(config.limits),
+            limits: limits,
             symbolCacheByteCount: config.querier.symbolCacheByteCount,
             logger: runtime.log.logger("query"),
             milliseconds: EventLog.systemMilliseconds
         )
-        let http = runtime.listener(config.process, routes: front.routes, mounts: front.mounts)
-        return [.init("ring", ring), .init("http", http)]
+        let shown = LimitsRoutes(limits, tenancy: config.tenancy).routes
+        let http = runtime.listener(config.process, routes: front.routes + shown, mounts: front.mounts)
+        return [.init("ring", ring), .init("limits", watch), .init("http", http)]
     }
 }

@@ -62,9 +62,12 @@ package struct PprofSurvey {
     }
 
     private static func inflated(_ payload: [UInt8], limit: Int) -> [UInt8]? {
-        guard GzipInflater.isGzip(payload.span) else { return payload.count <= limit ? payload : nil }
-        var inflater = GzipInflater()
         do throws(CompressionError) {
+            if ZstdDecoder.isZstd(payload.span) {
+                return try StreamInflater.inflate(payload, .zstd, limit: limit)
+            }
+            guard GzipInflater.isGzip(payload.span) else { return payload.count <= limit ? payload : nil }
+            var inflater = GzipInflater()
             return try inflater.inflate(payload.span, limit: limit)
         } catch {
             return nil

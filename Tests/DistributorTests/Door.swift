@@ -19,7 +19,13 @@ final class RecordingProfiles: ProfileSink {
     private let state = Mutex(State())
     private let outcome: @Sendable (IncomingProfile) -> AppendOutcome
 
-    init(outcome: @escaping @Sendable (IncomingProfile) -> AppendOutcome = { _ in .stored }) {
+    private let before: @Sendable () async -> Void
+
+    init(
+        outcome: @escaping @Sendable (IncomingProfile) -> AppendOutcome = { _ in .stored },
+        before: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.before = before
         self.outcome = outcome
     }
 
@@ -30,6 +36,7 @@ final class RecordingProfiles: ProfileSink {
     func fail(_ error: IngesterError) { self.state.withLock { $0.failure = error } }
 
     func append(_ profiles: [IncomingProfile]) async throws(IngesterError) -> [AppendOutcome] {
+        await self.before()
         let failure = self.state.withLock { state in
             state.batches.append(profiles)
             return state.failure

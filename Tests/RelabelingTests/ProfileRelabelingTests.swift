@@ -196,7 +196,7 @@ struct LabelledPprof {
             $0.sourceLabels = ["__type__", "service_name"]
             $0.regex = "samples;shop"
         }
-        for payload in [Self.profile.bytes, Self.gzip(Self.profile.bytes)] {
+        for payload in [Self.profile.bytes, Self.gzip(Self.profile.bytes), Self.zstd(Self.profile.bytes)] {
             let parts = try self.apply(.none, sampleTypes: rules, to: payload)
             let changed = try #require(parts.first?.payload)
             let survey = try #require(PprofSurvey(changed, limits: ProfileLimits()))
@@ -254,6 +254,11 @@ struct LabelledPprof {
             }
             _ = try? self.apply(rules, sampleTypes: rules, to: bytes)  // any outcome but a trap
         }
+    }
+
+    private static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+        var encoder = ZstdEncoder()
+        return encoder.encode(bytes.span)
     }
 
     private static func gzip(_ bytes: [UInt8]) -> [UInt8] {

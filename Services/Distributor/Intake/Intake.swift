@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Compression
 internal import EventLog
 internal import ProfileModel
+internal import Relabeling
 internal import ServiceKit
 internal import WireAPI
 
-/// One profile of a request, before anything was checked.
-struct Candidate {
-    /// Place of its series in the request.
-    var series: Int
-    /// What the client calls it, for error texts and for its identity.
-    var id: String
-    /// As sent: unsorted, maybe with repeated names.
-    var labels: [Label]
-    var origin: ProfileOrigin
-    /// What else makes the upload distinct, such as its time range; empty for none.
-    var context: String
-    var payload: [UInt8]
-}
-
-/// From a request's profiles to the ingesters: labels, rate, identity; then the outcome of each.
+/// From a request's profiles to the ingesters: quotas, rate, rules, labels, identity; then the outcome of
+/// each.
 ///
-/// The pprof stays opaque: the ingester parses it once, while its disk works.
+/// The pprof stays opaque: the ingester parses it once, while its disk works. Only for tenants with
+/// relabeling
+/// rules of their own it is looked into here.
 struct Intake: Sendable {
     let sink: any ProfileSink
     let limits: TenantLimitsTable
@@ -29,43 +18,50 @@ struct Intake: Sendable {
     let metrics: DistributorMetrics
     let logger: Logger
     let nanoseconds: @Sendable () -> Int64
+    let quota = IngestionQuota()
+    let inFlight = PushesInFlight()
+
+    /// The profiles of a request that go on, and what became of the others.
+    private struct Batch {
+        var profiles: [IncomingProfile] = []
+        /// The candidate of each profile.
+        var owners: [Int] = []
+        var rejections: [(series: Int, id: String, rejection: ProfileRejection)] = []
+    }
 
     /// Stores what can be stored; the failure says what could not.
     ///
     /// The request is charged as a whole before anything else is checked: what is refused costs as well.
     func store(_ all: [Candidate], tenant: TenantID) async throws(IntakeFailure) {
         let limits = self.limits.limits(of: tenant)
-        var rejections: [(series: Int, id: String, rejection: ProfileRejection)] = []
+        var batch = Batch()
         let candidates = all.filter { candidate in
             guard let rejection = candidate.oversize(limits) else { return true }
-            self.discard(rejection, byteCount: candidate.payload.count, tenant)
-            rejections.append((candidate.series, candidate.id, rejection))
+            let groups = limits.usageGroups.groups(of: candidate.labels)
+            self.discard(rejection, byteCount: candidate.payload.count, of: groups, tenant)
+            batch.rejections.append((candidate.series, candidate.id, rejection))
             return false
         }
-        try self.admit(candidates, tenant, limits)
-        let now = self.nanoseconds()
-        let profileLimits = ProfileLimits(limits)
-        var profiles: [IncomingProfile] = []
-        var places: [(series: Int, id: String)] = []
-        for candidate in candidates {
-            do throws(ProfileRejection) {
-                profiles.append(try Self.incoming(candidate, tenant, profileLimits, now))
-                places.append((candidate.series, candidate.id))
-            } catch {
-                self.discard(error, byteCount: candidate.payload.count, tenant)
-                rejections.append((candidate.series, candidate.id, error))
-            }
-        }
-        if !profiles.isEmpty {
-            let outcomes = try await self.append(profiles)
+        let groups = candidates.map { limits.usageGroups.groups(of: $0.labels) }
+        try self.enter(candidates, groups, tenant, limits)
+        defer { self.inFlight.leave(tenant) }
+        try self.admit(candidates, groups, tenant, limits)
+        self.prepare(candidates, groups, tenant, limits, into: &batch)
+        if !batch.profiles.isEmpty {
+            let outcomes = try await self.append(batch.profiles)
+            var refused: Set<Int> = []
             for (index, outcome) in outcomes.enumerated() {
                 guard case .rejected(let rejection) = outcome else { continue }
-                self.discard(rejection, byteCount: profiles[index].payload.count, tenant)
-                rejections.append((places[index].series, places[index].id, rejection))
+                let owner = batch.owners[index]
+                // Parts of one profile are one refusal.
+                guard refused.insert(owner).inserted else { continue }
+                let candidate = candidates[owner]
+                self.discard(rejection, byteCount: candidate.payload.count, of: groups[owner], tenant)
+                batch.rejections.append((candidate.series, candidate.id, rejection))
             }
         }
-        rejections.sort { $0.series < $1.series }
-        guard rejections.isEmpty else { throw .rejected(rejections) }
+        batch.rejections.sort { $0.series < $1.series }
+        guard batch.rejections.isEmpty else { throw .rejected(batch.rejections) }
     }
 
     private func append(_ profiles: [IncomingProfile]) async throws(IntakeFailure) -> [AppendOutcome] {
@@ -80,32 +76,98 @@ struct Intake: Sendable {
         }
     }
 
-    /// Labels that the server derives or uses up: what clients send under these names is dropped.
-    private static let reserved: Set<String> = [
-        LabelName.profileType, LabelName.type, LabelName.unit, LabelName.periodType, LabelName.periodUnit,
-        "__service_name__", LabelName.delta, LabelName.sessionID, "__order__",
-    ]
+    /// Applies quotas of groups, sampling, rules and checks of labels to each candidate.
+    private func prepare(
+        _ candidates: [Candidate],
+        _ groups: [[UsageGroup]],
+        _ tenant: TenantID,
+        _ limits: TenantLimits,
+        into batch: inout Batch
+    ) {
+        let now = self.nanoseconds()
+        let profileLimits = ProfileLimits(limits)
+        let labels = IntakeLabels(
+            limits: limits,
+            profileLimits: profileLimits,
+            metrics: self.metrics,
+            tenant: tenant
+        )
+        let relabeling = ProfileRelabeling(
+            limits.relabelRules,
+            defaults: limits.defaultRulesPosition,
+            sampleTypes: limits.sampleTypeRules,
+            profileLimits: profileLimits
+        )
+        for (owner, candidate) in candidates.enumerated() {
+            let byteCount = candidate.payload.count
+            do throws(ProfileRejection) {
+                if let limit = limits.ingestionLimit {
+                    try self.quota.check(limit, groups[owner], tenant, now: now)
+                }
+                guard self.isSampled(groups[owner], limits) else {
+                    self.drop(.droppedBySamplingRules, byteCount: byteCount, groups[owner], tenant)
+                    continue
+                }
+                let inflated = Self.inflatedByteCount(candidate.payload, limits)
+                self.metrics.sampled(inflatedByteCount: inflated, tenant)
+                let parts = try self.parts(of: candidate, labels, relabeling)
+                if parts.isEmpty {
+                    self.drop(.droppedByRelabelRules, byteCount: byteCount, groups[owner], tenant)
+                }
+                for (set, payload) in parts {
+                    batch.profiles.append(
+                        Self.incoming(candidate, tenant, set, payload, profileLimits, receivedAt: now)
+                    )
+                    batch.owners.append(owner)
+                }
+            } catch {
+                self.discard(error, byteCount: byteCount, of: groups[owner], tenant)
+                batch.rejections.append((candidate.series, candidate.id, error))
+            }
+        }
+    }
 
-    /// Checks the labels as they were sent, since a set would silently mend them, and gives the profile its
-    /// identity.
+    /// Whether the profile is one of those that sampling keeps.
+    private func isSampled(_ groups: [UsageGroup], _ limits: TenantLimits) -> Bool {
+        guard !limits.sampling.isEmpty else { return true }
+        let probability = limits.sampling.probability(of: groups)
+        return probability >= 1 || Double.random(in: 0..<1) < probability
+    }
+
+    /// The series that a candidate goes to, with a payload of their own where rules changed it.
+    private func parts(
+        of candidate: Candidate,
+        _ labels: IntakeLabels,
+        _ relabeling: ProfileRelabeling
+    ) throws(ProfileRejection) -> [(labels: LabelSet, payload: [UInt8]?)] {
+        let parts = try relabeling.apply(
+            to: labels.completed(candidate.labels),
+            candidate.payload,
+            displayNames: candidate.displayNames,
+            isNamed: candidate.isNamed
+        )
+        var checked: [(labels: LabelSet, payload: [UInt8]?)] = []
+        for part in parts {
+            let isNamed = candidate.isNamed || part.isNamed
+            checked.append((try labels.checked(part.labels, isNamed: isNamed), part.payload))
+        }
+        return checked
+    }
+
     private static func incoming(
         _ candidate: Candidate,
         _ tenant: TenantID,
+        _ labels: LabelSet,
+        _ payload: [UInt8]?,
         _ limits: ProfileLimits,
-        _ now: Int64
-    ) throws(ProfileRejection) -> IncomingProfile {
-        var labels = candidate.labels
-        if !labels.contains(where: { $0.name == LabelName.serviceName }) {
-            labels.append(Label(LabelName.serviceName, "unknown_service"))
-        }
-        try LabelValidation.check(Self.named(labels, candidate.origin), limits: limits)
-        let set = LabelSet(labels.filter { !Self.reserved.contains($0.name) })
-        return IncomingProfile(
+        receivedAt now: Int64
+    ) -> IncomingProfile {
+        IncomingProfile(
             tenant: tenant,
-            labels: set,
+            labels: labels,
             uid: ProfileIdentity.uid(
                 tenant: tenant,
-                labels: set,
+                labels: labels,
                 id: candidate.id,
                 context: candidate.context,
                 payload: candidate.payload.span
@@ -113,65 +175,26 @@ struct Intake: Sendable {
             receivedNanoseconds: now,
             origin: candidate.origin,
             limits: limits,
-            payload: candidate.payload
+            payload: payload ?? candidate.payload
         )
     }
 
-    /// Sorted, and with a name: `/ingest` names the series after its sample types, until then any name will
-    /// do.
-    private static func named(_ labels: [Label], _ origin: ProfileOrigin) -> [Label] {
-        var named = labels
-        if case .ingest = origin { named.append(Label(LabelName.profileName, "process_cpu")) }
-        return named.sorted { LabelSet.precedes($0.name, $1.name) }
-    }
-
-    /// Counts what was received and takes its size, inflated and with labels, from the tenant's budget: all
-    /// or nothing.
-    private func admit(
-        _ candidates: [Candidate],
-        _ tenant: TenantID,
-        _ limits: TenantLimits
-    ) throws(IntakeFailure) {
-        let inflated = candidates.reduce(0) { $0 + Self.inflatedByteCount($1.payload, limits) }
-        let labels = candidates.reduce(0) { sum, candidate in
-            candidate.labels.reduce(sum) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-        }
-        self.metrics.received(candidates, inflatedByteCount: inflated, tenant)
-        guard inflated <= limits.inflatedBodyByteCountMax else {
-            let limit = ByteText.decimal(limits.inflatedBodyByteCountMax)
-            let text = "uncompressed batched profile payload size exceeds limit of \(limit)"
-            let rejection = ProfileRejection(.bodySizeLimitExceeded, text)
-            for candidate in candidates {
-                self.discard(rejection, byteCount: candidate.payload.count, tenant)
-            }
-            throw .tooLarge(rejection)
-        }
-        let decision = self.rate.take(inflated + labels, tenant: tenant, limits: limits)
-        guard case .refused(let wait) = decision else { return }
-        let rate = ByteText.binary(limits.ingestionRateMiB * Double(1 << 20))
-        let size = ByteText.binary(Double(inflated + labels))
-        let rejection = ProfileRejection(
-            .rateLimited,
-            "push rate limit (\(rate)) exceeded while adding \(size)"
-        )
-        for candidate in candidates { self.discard(rejection, byteCount: candidate.payload.count, tenant) }
-        throw .rateLimited(rejection, retryAfterSeconds: wait.map { max(1, Int($0.components.seconds) + 1) })
-    }
-
-    /// The size after inflating as gzip or zstd declares it, which the limit bounds.
-    private static func inflatedByteCount(_ payload: [UInt8], _ limits: TenantLimits) -> Int {
-        let limit = limits.profileByteCountMax > 0 ? limits.profileByteCountMax : 1 << 30
-        if ZstdDecoder.isZstd(payload.span) { return ZstdDecoder.sizeGuess(payload.span, limit: limit) }
-        guard GzipInflater.isGzip(payload.span) else { return payload.count }
-        return GzipInflater.sizeGuess(payload.span, limit: limit)
-    }
-
-    /// Counts a refused profile and says why.
-    func discard(_ rejection: ProfileRejection, byteCount: Int, _ tenant: TenantID) {
-        self.metrics.discarded(rejection.reason, byteCount: byteCount, tenant)
+    /// Counts a profile that was refused, and says so in the log.
+    func discard(
+        _ rejection: ProfileRejection,
+        byteCount: Int,
+        of groups: [UsageGroup] = [],
+        _ tenant: TenantID
+    ) {
+        self.drop(rejection.reason, byteCount: byteCount, groups, tenant)
         self.logger.debug(
             "profile refused",
             ["tenant": .string(tenant.description), "reason": .string(rejection.message)]
         )
+    }
+
+    /// Counts a profile that is not stored.
+    private func drop(_ reason: DiscardReason, byteCount: Int, _ groups: [UsageGroup], _ tenant: TenantID) {
+        self.metrics.discarded(reason, byteCount: byteCount, of: groups, tenant)
     }
 }

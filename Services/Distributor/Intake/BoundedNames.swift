@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
+
+/// Names from clients that may become label values of metrics: the first few, all others are `other`.
+final class BoundedNames: Sendable {
+    private let known = Mutex<Set<String>>([])
+
+    private static let countMax = 64
+    private static let byteCountMax = 128
+    private static let other = "other"
+
+    /// `name`, or `other` when it is too long or comes too late.
+    func bounded(_ name: String) -> String {
+        guard name.utf8.count <= Self.byteCountMax else { return Self.other }
+        return self.known.withLock { known in
+            guard !known.contains(name) else { return name }
+            guard known.count < Self.countMax else { return Self.other }
+            known.insert(name)
+            return name
+        }
+    }
+}
