@@ -40,6 +40,8 @@ package struct TranslatedRecording: Sendable {
 package struct RecordingTranslator {
     /// The largest recording, bytes (design D11).
     package static let byteCountMax = 64 << 20
+    /// Chunks of one upload: agents send one or two, a dump of an hour some dozens.
+    package static let chunkCountMax = 1_024
 
     private let parameters: RecordingParameters
     private let period: Int64
@@ -65,7 +67,12 @@ package struct RecordingTranslator {
         }
         var translator = Self(try LabelSnapshot(labels), parameters)
         var start = 0
+        var chunkCount = 0
         while start < recording.count {
+            chunkCount += 1
+            guard chunkCount <= Self.chunkCountMax else {
+                throw JFRError(.tooMany(limit: Self.chunkCountMax), at: start)
+            }
             let header: ChunkHeader
             do throws(JFRError) {
                 header = try ChunkHeader(recording, at: start)

@@ -4,12 +4,14 @@
 import gzip
 import itertools
 import json
+import random
 import time
 import unittest
 
 from hearthtest import pprof
 from hearthtest.attack import FORM, LABELS, PUSH, QUERY, Attack
 from hearthtest.pprof import field, varint
+from hearthtest.process import ROOT
 from hearthtest.wire import form
 
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
@@ -180,6 +182,25 @@ class Profiles(Attack):
         unlike = b"".join(b"f%d;g%d 1\n" % (one, one) for one in range(300_000))
         self.folded("groups", unlike)
         self.answers()
+
+    def test_recordings(self):
+        seed = (ROOT / "Tests" / "Fixtures" / "Fuzz" / "JFRFuzz" / "sample.jfr").read_bytes()
+        chunk = seed[seed.index(b"FLR\0"):]
+        chunk = chunk[:int.from_bytes(chunk[8:16], "big")]
+        target, chance = "/ingest?name=hostile&format=jfr", random.Random(3)
+        self.refused(target, form(("jfr", chunk)), FORM, statuses=(200,))
+        for count in (1_025, 28_000):
+            self.refused(target, form(("jfr", gzip.compress(chunk * count, 1))), FORM, statuses=(422,), mib=66)
+        for _ in range(300):
+            broken = bytearray(chunk)
+            for _ in range(chance.randint(1, 4)):
+                at = chance.randrange(len(broken))
+                broken[at:at + chance.randint(1, 9)] = chance.choice([b"\xff" * 9, b"\0" * 8, b"\x80" * 9, bytes([chance.randrange(256)])])
+            self.refused(target, form(("jfr", bytes(broken))), FORM, statuses=(200, 422))
+        for flood in (b"\x0a\0", b"\x12\0", field(1, field(1, 1) + field(2, field(1, field(1, 1) + field(2, 1)))), field(2, field(1, 1) + field(2, "x"))):
+            labels = flood * (4_000_000 // len(flood))
+            self.refused(target, form(("jfr", chunk), ("labels", labels)), FORM, statuses=(200, 422))
+            self.refused(target, form(("jfr", chunk), ("labels", gzip.compress(labels, 1))), FORM, statuses=(200, 422))
 
     def test_values_and_times_at_the_end_of_their_range(self):
         for value in (0, *EDGES):

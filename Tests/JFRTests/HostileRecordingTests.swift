@@ -39,6 +39,14 @@ import Testing
         }
     }
 
+    @Test func recordingsOfTooManyChunksAreRefused() {
+        let chunk = Self.sample().bytes()
+        let limit = RecordingTranslator.chunkCountMax
+        let most = [[UInt8]](repeating: chunk, count: limit).flatMap(\.self)
+        #expect(self.refusal(most) == nil)
+        #expect(self.refusal(most + chunk) == .tooMany(limit: limit))
+    }
+
     @Test func mutationsNeverTrap() {
         let whole = Self.sample().bytes()
         var random = SplitMix(seed: 5)
