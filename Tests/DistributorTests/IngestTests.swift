@@ -213,6 +213,20 @@ import WireAPI
         #expect(door.sink.profiles.isEmpty)
     }
 
+    @Test(arguments: [
+        "x=%zz&name=app", "name=app&a;b", "&&=&name=app&%=", "name=app&name=%", "name=app&x=%ff",
+    ])
+    func anUploadIsNotLostForAParameterThatNobodyLooksAt(query: String) async {
+        let door = Door()
+        #expect(await door.send("POST", "/ingest?format=pprof&\(query)", body: [1]).status == 200)
+        #expect(door.sink.profiles.first?.labels["service_name"] == "app")
+        for broken in ["name=a%zz", "name=a;b", "name=%ff"] {
+            let answer = await door.send("POST", "/ingest?\(broken)", body: [1])
+            #expect(answer.status == 400)
+            #expect(answer.message == "name: service name is required")
+        }
+    }
+
     @Test func aFormWithFormatPprofIsReadAsAForm() async {
         let door = Door()
         let body = Self.body([("profile", "p", [1, 2, 3])])

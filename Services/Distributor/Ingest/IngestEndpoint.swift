@@ -30,12 +30,7 @@ struct IngestEndpoint: Sendable {
 
     private func ingest(_ request: HTTPRequest) async throws(IngestRefusal) {
         let owner = try self.tenant(of: request)
-        let query: QueryItems
-        do throws(ServiceError) {
-            query = try QueryItems(of: request)
-        } catch {
-            throw IngestRefusal(error)
-        }
+        let query = QueryItems(skippingBroken: request.query)
         let name = try Self.name(query)
         let format = IngestFormat(
             parameter: query["format"] ?? "",

@@ -21,15 +21,35 @@ package struct QueryItems: Sendable {
     package init(_ text: some StringProtocol) throws(QueryItemsError) {
         var pairs: [(name: String, value: String)] = []
         for part in text.split(separator: "&") {
-            guard !part.contains(";") else { throw .semicolon }
             guard pairs.count < Self.countMax else { throw .tooMany(limit: Self.countMax) }
-            let mark = part.firstIndex(of: "=") ?? part.endIndex
-            guard let name = RequestPath.decode(part[..<mark], plusIsSpace: true),
-                let value = RequestPath.decode(part[mark...].dropFirst(), plusIsSpace: true)
-            else { throw .badEscape(Self.escape(in: part)) }
-            pairs.append((name, value))
+            pairs.append(try Self.pair(part))
         }
         self.pairs = pairs
+    }
+
+    /// Decodes what can be decoded of a query: what is broken is no parameter, and an upload is not lost for
+    /// one that nobody looks at.
+    package init(skippingBroken text: some StringProtocol) {
+        var pairs: [(name: String, value: String)] = []
+        for part in text.split(separator: "&").prefix(Self.countMax) {
+            do throws(QueryItemsError) {
+                pairs.append(try Self.pair(part))
+            } catch {
+                continue
+            }
+        }
+        self.pairs = pairs
+    }
+
+    private static func pair(
+        _ part: some StringProtocol
+    ) throws(QueryItemsError) -> (name: String, value: String) {
+        guard !part.contains(";") else { throw .semicolon }
+        let mark = part.firstIndex(of: "=") ?? part.endIndex
+        guard let name = RequestPath.decode(part[..<mark], plusIsSpace: true),
+            let value = RequestPath.decode(part[mark...].dropFirst(), plusIsSpace: true)
+        else { throw .badEscape(Self.escape(in: part)) }
+        return (name, value)
     }
 
     /// Decodes the query of a request; the error is the answer.
