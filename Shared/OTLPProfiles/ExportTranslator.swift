@@ -14,7 +14,7 @@ package struct ExportParameters: Sendable {
     /// Bytes that all translated profiles of a request may take.
     package var payloadByteCountMax = 64 << 20
     /// Bytes by which they may exceed the request: samples may share stacks and texts in it.
-    package var expansionByteCountMax = 6 << 20
+    package var expansionByteCountMax = 4 << 20
 
     /// The default bounds.
     package init(nowNanoseconds: Int64) { self.nowNanoseconds = nowNanoseconds }
@@ -54,7 +54,7 @@ package struct ExportTranslator {
     package static let byteCountMax = 1 << 30
 
     private let parameters: ExportParameters
-    /// The tables of the request; empty where profiles have tables of their own.
+    /// The strings of the request; none where profiles have tables of their own.
     private let tables: DictionaryTables
     private let layout: ProfileLayout
     /// Where profiles have tables of their own.
@@ -129,13 +129,13 @@ package struct ExportTranslator {
         ownTables: DictionaryTables.Source?
     ) {
         self.parameters = parameters
-        self.tables = tables
         self.layout = layout
         self.ownTables = ownTables
         let expanded = tables.bytes.count + parameters.expansionByteCountMax
         self.payloadRoom = min(parameters.payloadByteCountMax, expanded)
         var budget = TextBudget()
         self.set = TableSet(tables, &budget)
+        self.tables = self.set.tables
         self.budget = budget
     }
 

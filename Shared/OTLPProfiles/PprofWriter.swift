@@ -46,7 +46,7 @@ struct PprofWriter {
         self.locations = UsedEntries(count: tables.locations.count)
         self.functions = UsedEntries(count: tables.functions.count)
         self.strings = UsedEntries(count: max(tables.strings.count, 1))
-        self.attributes = UsedEntries(count: tables.attributes.count)
+        self.attributes = UsedEntries(count: labels.meanings.count)
         self.links = UsedEntries(count: tables.links.count)
     }
 

@@ -59,13 +59,13 @@ struct ProfileKind {
     }
 
     /// The value of a sample: of several at times of their own the sum, of times without values their count.
-    func value(_ values: SampleColumns.Values, timestampCount: Int) throws(OTLPError) -> Int64 {
+    func value(_ values: SampleColumns.Values, timestampCount: Int32) throws(OTLPError) -> Int64 {
         guard values.count > 0 else {
             guard timestampCount > 0 else { throw .missingValue }
             return try self.scaled(Int64(timestampCount))
         }
         guard values.count == 1 || values.count == timestampCount || self.values == .summed else {
-            throw .valueCount(values.count)
+            throw .valueCount(Int(values.count))
         }
         guard !values.hasOverflow else { throw .valueOutOfRange }
         return try self.scaled(values.sum)

@@ -10,17 +10,17 @@ struct SampleColumns {
         var link: Int32?
         var attributes = IndexRun()
         var values = Values()
-        var timestampCount = 0
+        var timestampCount: Int32 = 0
     }
 
     /// What counts of a sample's values: one, or the sum of several.
     struct Values {
-        var count = 0
         var sum: Int64 = 0
+        var count: Int32 = 0
         var hasOverflow = false
 
         mutating func add(_ number: UInt64) {
-            self.count += 1
+            self.count &+= 1
             let (sum, overflow) = self.sum.addingReportingOverflow(Int64(bitPattern: number))
             self.sum = sum
             self.hasOverflow = self.hasOverflow || overflow
@@ -139,7 +139,8 @@ struct SampleColumns {
             case .values: try Self.add(tag, &cursor, to: &sample.values)
             case .attributes: try cursor.integers(tag, into: &self.attributes, limit: Self.indexCountMax)
             case .link: sample.link = try cursor.index(tag)
-            case .timestamps: sample.timestampCount += try Self.countTimestamps(tag, &cursor)
+            case .timestamps:
+                sample.timestampCount &+= Int32(truncatingIfNeeded: try Self.countTimestamps(tag, &cursor))
             case .unknown: try cursor.skip(tag)
             }
         }

@@ -8,8 +8,11 @@ struct TableSet {
     var writer: PprofWriter
 
     init(_ tables: DictionaryTables, _ budget: inout TextBudget) {
-        self.tables = tables
         self.labels = AttributeLabels(tables, &budget)
-        self.writer = PprofWriter(tables, self.labels)
+        var rest = tables
+        // What they mean is known.
+        rest.attributes = []
+        self.tables = rest
+        self.writer = PprofWriter(rest, self.labels)
     }
 }

@@ -71,7 +71,7 @@ def binary():
     yield "a shared stack", export(profile(sample(1) * 60_000), stack)
     yield "a shared stack in many profiles", export(profile(sample(1) * 10) * 4_000, stack)
     shared = TABLES + field(6, field(1, 3) + field(2, field(1, "x")))
-    yield "shared attributes", export(profile(sample(attributes=b"\1" * 16) * 60_000), shared)
+    yield "shared attributes", export(profile(sample(attributes=b"\1" * 12) * 60_000), shared)
     services = b"".join(field(6, field(1, 4) + field(2, field(1, f"s{index}"))) for index in range(60_000))
     each = b"".join(sample(attributes=pprof.varint(1 + index)) for index in range(60_000))
     yield "services", export(profile(each), TABLES + field(5, "service.name") + services)
@@ -81,6 +81,8 @@ def binary():
         used = b"".join(sample(attributes=pprof.varint(1 + index)) for index in range(60_000))
         yield f"{name} that are one long text", export(profile(used), texts + attributes)
     yield "all tables full", export(profile(sample() * 60_000), full_tables())
+    own = TYPE + field(10, b"") * 300 + field(4, b"") * 100 + field(6, b"") * 100 + field(2, b"")
+    yield "tables in each profile", field(1, field(2, flood(field(2, own))))
     yield "unknown fields", export(ONE) + flood(b"\x78\x01")
 
 

@@ -234,7 +234,7 @@ import Testing
             Issue.record("\(translated.refusals)")
             return
         }
-        #expect(limit < out.bytes.count + 6 << 20)
+        #expect(limit < out.bytes.count + 4 << 20)
     }
 
     /// Defaults that are written beside the real key.
