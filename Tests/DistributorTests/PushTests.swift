@@ -110,6 +110,17 @@ import WireAPI
         #expect(metrics.contains("discarded_samples_total{reason=\"invalid_labels\",tenant=\"anonymous\"} 1"))
     }
 
+    @Test func namesThatCannotBePrintedAreNoLabelsOfMetrics() async {
+        let door = Door()
+        for name in ["a\r\nforged 1", "\u{1B}[31mred", "\u{202E}evil", "plain"] {
+            #expect(await self.push([("service_name", "app"), ("__name__", name)], to: door).status == 200)
+        }
+        let metrics = door.registry.render()
+        #expect(metrics.contains(#"type="plain""#))
+        #expect(metrics.contains(#"type="other""#))
+        #expect(!metrics.unicodeScalars.contains { $0 == "\r" || $0 == "\u{1B}" || $0 == "\u{202E}" })
+    }
+
     @Test func emptyAndDuplicateProfilesAreSuccess() async {
         for outcome in [AppendOutcome.empty, .duplicate] {
             #expect(await self.push(to: Door(RecordingProfiles { _ in outcome })).status == 200)

@@ -156,16 +156,19 @@ class Tenants(Attack):
             self.assertLess(len(line), 4_000)
 
     def test_no_series_of_the_metrics_is_the_clients(self):
-        before = len(self.client.get("/metrics").splitlines())
-        for number in range(2_000):
-            headers = {"X-Scope-OrgID": f"random-{number}", "Content-Type": "application/proto"}
-            self.client.request("POST", PUSH, b"\xff", headers)
-        for number in range(200):
+        before = self.client.get("/metrics").count(b"\n")
+        kind = {"Content-Type": "application/proto"}
+        for number in range(1_000):
+            self.client.request("POST", PUSH, b"\xff", {"X-Scope-OrgID": f"random-{number}", **kind})
+        for number, text in enumerate([*INJECTIONS, *(f"name{one}" for one in range(500))]):
+            labels = {"__name__": text, "service_name": "a", "otel.scope.name": text, "otel.scope.version": text}
+            self.mine.request("POST", PUSH, pprof.push_request([(labels, [("", b"x")])]), kind)
             self.client.request("GET", f"/random/{number}")
             self.client.request("POST", f"/ingest?name=a&format=random{number}&spyName=random{number}", b"", {"X-Scope-OrgID": "mine"})
         text = self.client.get("/metrics").decode()
-        self.assertLess(len(text.splitlines()) - before, 1_000)
-        for line in text.splitlines():
+        self.assertLess(text.count("\n") - before, 10_000)
+        self.assertIsNone(re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", text))
+        for line in text.strip("\n").split("\n"):
             self.assertRegex(line, r'^(# |[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? \S+( \S+)?$)', line[:300])
 
     def test_a_page_that_runs_nothing(self):

@@ -9,14 +9,23 @@ final class BoundedNames: Sendable {
     private static let byteCountMax = 128
     private static let other = "other"
 
-    /// `name`, or `other` when it is too long or comes too late.
+    /// `name`, or `other` when it is too long, cannot be printed, or comes too late.
     func bounded(_ name: String) -> String {
         guard name.utf8.count <= Self.byteCountMax else { return Self.other }
+        guard name.unicodeScalars.allSatisfy(Self.isPrintable) else { return Self.other }
         return self.known.withLock { known in
             guard !known.contains(name) else { return name }
             guard known.count < Self.countMax else { return Self.other }
             known.insert(name)
             return name
+        }
+    }
+
+    /// Neither a control character nor one that changes how others are shown.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
+        default: true
         }
     }
 }
