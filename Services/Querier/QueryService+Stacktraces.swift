@@ -29,11 +29,12 @@ extension QueryService {
         let empty = TreeMerger().finish()
         guard let window = try Self.window(request.start, request.end, scope) else { return empty }
         let nodeCountMax = try scope.limits.nodeCount(asked: request.maxNodes)
-        try Self.refuseUnserved(request)
+        try Self.check(request)
         let query = ProfileQuery(
             selector: try QueryTerms.selector(request.labelSelector),
             type: try QueryTerms.profileType(request.profileTypeID),
-            range: window.range
+            range: window.range,
+            spans: Self.spans(request)
         )
         let tenant = scope.tenant
         let parts = try await self.sources.gather(scope, window.range) { source throws(IngesterError) in
@@ -95,7 +96,17 @@ extension QueryService {
         return merger
     }
 
-    private static func refuseUnserved(
+    /// Which requests the samples shall belong to.
+    private static func spans(_ request: QuerierV1.SelectMergeStacktracesRequest) -> SpanFilter? {
+        if !request.spanSelector.isEmpty {
+            return SpanFilter(name: LabelName.spanID, ids: request.spanSelector)
+        }
+        guard !request.traceIdSelector.isEmpty else { return nil }
+        return SpanFilter(name: LabelName.traceID, ids: request.traceIdSelector)
+    }
+
+    /// Refuses ids that are none, and what is not served.
+    private static func check(
         _ request: QuerierV1.SelectMergeStacktracesRequest
     ) throws(QueryError) {
         guard request.spanSelector.isEmpty || request.traceIdSelector.isEmpty else {
@@ -107,8 +118,9 @@ extension QueryService {
         guard request.profileIdSelector.isEmpty else {
             throw .unimplemented("profile_id_selector is not served by this version")
         }
-        guard request.spanSelector.isEmpty, request.traceIdSelector.isEmpty else {
-            throw .unimplemented("span_selector and trace_id_selector are not served by this version")
+        let idCount = request.spanSelector.count + request.traceIdSelector.count
+        guard idCount <= SourceRequest.spanCountMax else {
+            throw .invalid("\(idCount) spans or traces exceed the limit of \(SourceRequest.spanCountMax)")
         }
         guard request.format != .dot, request.format != .pprof else {
             throw .unimplemented("this version serves the formats FLAMEGRAPH and TREE")

@@ -4,6 +4,8 @@
 package struct DictionaryLimits: Hashable, Sendable {
     package var nodeCountMax = 4_000_000
     package var byteCountMax = 256 << 20
+    /// Ids of requests are in label sets, and do not come back: old ones must go.
+    package var labelSetCountMax = 16_384
 
     package init() {}
 }

@@ -58,6 +58,8 @@ package struct DatasetSnapshot: Sendable {
     package var dictionary: DatasetDictionary
     /// Distinct sample label sets; id 0 is the empty set.
     package var labelSets: [LabelSet]
+    /// The same as queries see them.
+    package var visible: VisibleLabelSets
     package var series: [SeriesSnapshot]
 
     package init(
@@ -65,12 +67,14 @@ package struct DatasetSnapshot: Sendable {
         service: String,
         dictionary: DatasetDictionary,
         labelSets: [LabelSet] = [.empty],
+        visible: VisibleLabelSets? = nil,
         series: [SeriesSnapshot] = []
     ) {
         self.tenant = tenant
         self.service = service
         self.dictionary = dictionary
         self.labelSets = labelSets
+        self.visible = visible ?? VisibleLabelSets(labelSets)
         self.series = series
     }
 }

@@ -51,6 +51,18 @@ package enum LabelSetMatch: Hashable, Sendable {
     /// For every label set id whether its samples match; at least one does and one does not.
     case some([Bool])
 
+    /// What is left of it when only label sets with `true` in `mask` count, too; nil takes nothing away.
+    package func narrowed(to mask: [Bool]?) -> LabelSetMatch {
+        guard let mask else { return self }
+        switch self {
+        case .none: return .none
+        case .all: return mask.contains(true) ? .some(mask) : .none
+        case .some(let admitted):
+            let both = zip(admitted, mask).map { $0 && $1 }
+            return both.contains(true) ? .some(both) : .none
+        }
+    }
+
     /// The mask to hand to `SampleChunk`; nil admits all.
     package var mask: [Bool]? {
         if case .some(let mask) = self { return mask }
@@ -64,21 +76,27 @@ package struct VisibleLabelSets: Sendable {
     package private(set) var distinct: [LabelSet] = []
     /// For every label set id of the dataset its index in `distinct`.
     package private(set) var indices: [UInt32] = []
+    private var known: [LabelSet: UInt32] = [:]
+
+    /// No label set yet.
+    package init() {}
 
     /// Folds `labelSets`, which are indexed by id.
     package init(_ labelSets: [LabelSet]) {
-        var known: [LabelSet: UInt32] = [:]
         self.indices.reserveCapacity(labelSets.count)
-        for labelSet in labelSets {
-            let visible = SeriesLabels.withoutSpans(labelSet)
-            let next = UInt32(self.distinct.count)
-            let index = known[visible, default: next]
-            if index == next {
-                known[visible] = next
-                self.distinct.append(visible)
-            }
-            self.indices.append(index)
+        for labelSet in labelSets { self.append(labelSet) }
+    }
+
+    /// Folds the label set with the next id.
+    package mutating func append(_ labelSet: LabelSet) {
+        let visible = SeriesLabels.withoutSpans(labelSet)
+        let next = UInt32(self.distinct.count)
+        let index = self.known[visible, default: next]
+        if index == next {
+            self.known[visible] = next
+            self.distinct.append(visible)
         }
+        self.indices.append(index)
     }
 
     /// Asks `matches` with a look at the visible labels of every distinct label set under `series` and

@@ -88,5 +88,9 @@ extension LabelName {
     /// Names of sample labels that identify single requests: kept with the samples, matched by span
     /// selectors,
     /// never shown by label APIs, selectors or group-by (spec/ingest 6.4, design D6).
-    package static let spanColumns: Set<String> = ["span_id", "trace_id"]
+    package static let spanColumns: Set<String> = [Self.spanID, Self.traceID]
+    /// One unit of work; clients may call it `profile_id` as well.
+    package static let spanID = "span_id"
+    /// Everything that was done for one request, anywhere.
+    package static let traceID = "trace_id"
 }

@@ -62,6 +62,20 @@ class Cluster(unittest.TestCase):
         for text in held:
             self.assertGreater(float(re.search(r"^pyroscope_head_size_bytes(?:\{.*\})? (\S+)$", text, re.MULTILINE)[1]), 0)
 
+    def test_spans_are_found_on_every_ingester(self):
+        spans = [f"{number:016x}" for number in range(1, 41)]
+        for number, span in enumerate(spans):
+            sent = pprof.build(
+                [(("main", "work"), [number + 1], {"span_id": span}), (("main", "wait"), [100], {"span_id": "f" * 16})],
+                time_nanos=time.time_ns(),
+            )
+            self.writer.push({"__name__": "process_cpu", "service_name": "shop", "pod": f"pod-{number}"}, sent)
+        now = int(time.time() * 1000)
+        question = {"profileTypeID": CPU, "labelSelector": '{service_name="shop"}', "start": now - 3_600_000, "end": now + 60_000}
+        for wanted, total in [(spans[:1], 1), (spans[10:12], 23), (["F" * 16], 4_000), (["0" * 16], 0)]:
+            answer = self.reader.call("SelectMergeStacktraces", {**question, "spanSelector": wanted})
+            self.assertEqual(int(answer["flamegraph"].get("total", 0)), total, wanted)
+
     def test_killed_ingester_loses_nothing(self):
         self.push(30)
         self.ingesters[0].kill()

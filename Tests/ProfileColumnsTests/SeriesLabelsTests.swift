@@ -59,4 +59,16 @@ import Testing
         #expect(sets.match(series: self.series, type: self.cpu) { $0("pod") == "a" } == .all)
         #expect(sets.match(series: self.series, type: self.cpu) { $0("pod") == "b" } == .none)
     }
+
+    @Test func aMatchIsNarrowedByAMask() {
+        #expect(LabelSetMatch.all.narrowed(to: nil) == .all)
+        #expect(LabelSetMatch.all.narrowed(to: [false, true]) == .some([false, true]))
+        #expect(LabelSetMatch.all.narrowed(to: [false, false]) == .none)
+        #expect(LabelSetMatch.none.narrowed(to: [true, true]) == .none)
+        #expect(
+            LabelSetMatch.some([true, true, false]).narrowed(to: [false, true, true])
+                == .some([false, true, false])
+        )
+        #expect(LabelSetMatch.some([true, false]).narrowed(to: [false, true]) == .none)
+    }
 }

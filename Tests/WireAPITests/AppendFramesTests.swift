@@ -77,8 +77,10 @@ import WireAPI
 @Suite struct SourceRequestTests {
     @Test func questionsSurviveTheRoundTrip() throws {
         let selector = try LabelSelector(parsing: #"{service_name="api",pod=~"a|b",x!="\"é"}"#)
-        for type in [nil, PartialAnswerTests.cpu] {
-            let query = ProfileQuery(selector: selector, type: type, range: TimeRange(first: -1, last: .max))
+        let spans = SpanFilter(name: "span_id", ids: ["00000000000000ff", "00000000000000aa"])
+        for (type, spans) in [(nil, nil), (PartialAnswerTests.cpu, nil), (PartialAnswerTests.cpu, spans)] {
+            let range = TimeRange(first: -1, last: .max)
+            let query = ProfileQuery(selector: selector, type: type, range: range, spans: spans)
             let request = SourceRequest(
                 tenant: try TenantID(parsing: "t"),
                 query: query,
@@ -88,7 +90,9 @@ import WireAPI
             let read = try SourceRequest(decoding: bytes.span)
             #expect(read.tenant == request.tenant && read.groupBy == request.groupBy)
             #expect(read.query.selector == selector && read.query.type == type)
-            #expect(read.query.range == query.range)
+            #expect(read.query.range == query.range && read.query.spans == spans)
+            // Ingesters of the last release are asked as before, but for spans.
+            #expect(bytes.first == (spans == nil ? 1 : 2))
             for count in 0..<bytes.count {
                 #expect(throws: WireError.self) {
                     try SourceRequest(decoding: Array(bytes.prefix(count)).span)

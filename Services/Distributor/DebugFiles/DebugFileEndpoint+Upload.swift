@@ -46,7 +46,7 @@ extension DebugFileEndpoint {
         do throws(TenancyError) {
             tenant = try self.tenancy.tenant(of: request.headers)
         } catch {
-            throw ServiceError(error.code == .unauthenticated ? .unauthenticated : error.code, "unauthorized")
+            throw ServiceError(error.code, "unauthorized")
         }
         let name = RequestPath.decode(request.path)?.split(separator: "/").last ?? ""
         let buildID = try Self.buildID(String(name), "invalid gnu_build_id")

@@ -11,6 +11,8 @@ struct DatasetScan {
     let query: ProfileQuery
     let index: DatasetIndex
     private let description: DatasetDescription
+    /// For every label set whether its spans are asked for; nil when none are.
+    private let spans: [Bool]?
 
     /// Nil when the directory already says that nothing matches.
     init?(_ block: Block, dataset: Int, query: ProfileQuery) throws(BlockError) {
@@ -26,6 +28,7 @@ struct DatasetScan {
         self.query = query
         self.description = description
         self.index = try block.index(of: dataset)
+        self.spans = query.spans?.mask(of: self.index.labelSets)
     }
 
     /// Whether answers under these label names depend on the labels of samples.
@@ -37,13 +40,14 @@ struct DatasetScan {
     /// Which samples of a series the selector admits for `type`.
     func match(_ series: SeriesRow, type: ProfileType) -> LabelSetMatch {
         guard self.dependsOnSamples(self.query.selector.matchers.lazy.map(\.name)) else {
-            return self.admits(series, type, .empty) ? .all : .none
+            let match: LabelSetMatch = self.admits(series, type, .empty) ? .all : .none
+            return match.narrowed(to: self.spans)
         }
         return self.index.visible.match(
             series: series.labels,
             type: type,
             matches: self.query.selector.matches
-        )
+        ).narrowed(to: self.spans)
     }
 
     /// Whether the selector admits samples labelled `sample` of a series and type.

@@ -13,6 +13,8 @@ struct DictionaryInterner: Sendable {
     private(set) var dictionary = DatasetDictionary()
     /// Distinct sample label sets so far; id 0 is the empty one.
     private(set) var labelSets: [LabelSet] = [.empty]
+    /// The same as queries see them, folded as they come: there may be one label set per request.
+    private(set) var visible = VisibleLabelSets([.empty])
 
     private var stringTable = IDTable()
     private var functionTable = IDTable()
@@ -330,7 +332,9 @@ extension DictionaryInterner {
         }
         self.labelPairs.append(contentsOf: self.pairScratch)
         self.labelPairEnds.append(self.labelPairs.count)
-        self.labelSets.append(LabelSet(labels))
+        let labelSet = LabelSet(labels)
+        self.labelSets.append(labelSet)
+        self.visible.append(labelSet)
         self.labelByteCount += labels.reduce(64) { $0 + 64 + $1.name.utf8.count + $1.value.utf8.count }
         self.labelSetTable.insert(hash.value, id: id)
         return id

@@ -32,6 +32,7 @@ struct DatasetHead: Sendable {
     /// Whether the dictionary is large enough to start over at the next flush.
     func isDictionaryOver(_ limits: DictionaryLimits) -> Bool {
         self.interner.dictionary.nodeCount > limits.nodeCountMax
+            || self.interner.labelSets.count > limits.labelSetCountMax
             || self.interner.byteCount > limits.byteCountMax
     }
 
@@ -173,6 +174,7 @@ extension DatasetHead {
             service: self.service,
             dictionary: self.interner.dictionary,
             labelSets: self.interner.labelSets,
+            visible: self.interner.visible,
             series: series
         )
     }

@@ -10,7 +10,7 @@ extension HeadSnapshot {
         groupBy: [String],
         above covered: UInt64
     ) -> [LabeledTotals] {
-        let labelSets = VisibleLabelSets(self.dataset.labelSets)
+        let labelSets = self.dataset.visible
         let names = Set(groupBy)
         let splits = labelSets.distinct.contains { $0.labels.contains { names.contains($0.name) } }
         var groups: [LabelSet: [TimedTotal]] = [:]
@@ -67,7 +67,7 @@ extension HeadSnapshot {
 
     /// Series with a value in the range, sample labels under series labels.
     package func series(_ query: ProfileQuery, above covered: UInt64) -> [SeriesDescription] {
-        let labelSets = VisibleLabelSets(self.dataset.labelSets)
+        let labelSets = self.dataset.visible
         var found: [SeriesDescription] = []
         var positions: [LabelSet: Int] = [:]
         self.forEachMatch(query, above: covered, labelSets) { series, type, match, profiles in

@@ -9,7 +9,7 @@ extension HeadSnapshot {
     package func stacktraces(_ query: ProfileQuery, above covered: UInt64) -> FunctionTree? {
         var sums = [Int64](repeating: 0, count: self.dataset.dictionary.nodeCount)
         var isEmpty = true
-        let labelSets = VisibleLabelSets(self.dataset.labelSets)
+        let labelSets = self.dataset.visible
         self.forEachMatch(query, above: covered, labelSets) { series, type, match, profiles in
             series.samples.accumulate(
                 profiles: profiles,

@@ -67,6 +67,7 @@ extension HeadSnapshot {
         _ labelSets: VisibleLabelSets,
         _ body: (_ series: SeriesSnapshot, _ type: Int, _ match: LabelSetMatch, _ profiles: [Int]) -> Void
     ) {
+        let spans = query.spans?.mask(of: self.dataset.labelSets)
         for series in self.dataset.series {
             let profiles = self.profiles(of: series, query, above: covered)
             guard !profiles.isEmpty else { continue }
@@ -75,7 +76,7 @@ extension HeadSnapshot {
                     series: series.labels,
                     type: type,
                     matches: query.selector.matches
-                )
+                ).narrowed(to: spans)
                 if match != .none { body(series, index, match, profiles) }
             }
         }
