@@ -227,6 +227,20 @@ import WireAPI
         }
     }
 
+    @Test(arguments: ["pprof", "lines", ""])
+    func theSessionOfAnSDKIsBroughtBelowTheLimit(format: String) async {
+        var limits = TenantLimits()
+        limits.sessionCountMax = 3
+        for (door, expected) in [(Door(limits: limits), "0100000000000000"), (Door(), nil)] {
+            let name = "app%7B__session_id__%3D0400000000000000%2C__other__%3D1%7D"
+            let body = Array("a;b 1\n".utf8)
+            let answer = await door.send("POST", "/ingest?format=\(format)&name=\(name)", body: body)
+            #expect(answer.status == 200)
+            #expect(door.sink.profiles.map { $0.labels["__session_id__"] } == [expected])
+            #expect(door.sink.profiles.map { $0.labels["__other__"] } == [nil])
+        }
+    }
+
     @Test func aFormWithFormatPprofIsReadAsAForm() async {
         let door = Door()
         let body = Self.body([("profile", "p", [1, 2, 3])])

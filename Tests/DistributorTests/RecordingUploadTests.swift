@@ -3,6 +3,7 @@ import Compression
 import Foundation
 import HTTPServer
 import ProfileModel
+import ServiceKit
 import Testing
 import WireAPI
 
@@ -69,6 +70,17 @@ import WireAPI
         let uids = door.sink.profiles.map(\.uid)
         #expect(uids.count == 6)
         #expect(uids.prefix(3) == uids.suffix(3))
+    }
+
+    @Test func theSessionIsKeptWhereSessionsCount() async throws {
+        var limits = TenantLimits()
+        limits.sessionCountMax = 3
+        let door = Door(limits: limits)
+        let name = "app%7B__session_id__%3D0400000000000000%2C__other__%3D1%7D"
+        _ = await door.send("POST", Self.target + name, body: try Self.recording())
+        let labels = try #require(door.sink.profiles.first?.labels)
+        #expect(labels["__session_id__"] == "0100000000000000")
+        #expect(labels["__other__"] == nil)
     }
 
     @Test func theApplicationGivesWayToAServiceName() async throws {

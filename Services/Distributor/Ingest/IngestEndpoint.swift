@@ -100,8 +100,13 @@ struct IngestEndpoint: Sendable {
 
     /// The labels of `name` that clients may set, and the profiler's name.
     static func labels(_ name: AppName, spyName: String) -> [Label] {
-        let labels = name.labels.filter { !$0.name.hasPrefix("__") && $0.name != "pyroscope_spy" }
+        let labels = name.labels.filter { self.isSettable($0.name) && $0.name != "pyroscope_spy" }
         return labels + [Label("pyroscope_spy", spyName)]
+    }
+
+    /// Names that begin with two underscores are the server's; only the session comes from the client.
+    static func isSettable(_ label: String) -> Bool {
+        !label.hasPrefix("__") || label == LabelName.sessionID
     }
 
     /// Absolute times make an upload distinct; relative ones say nothing.

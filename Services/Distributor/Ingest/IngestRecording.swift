@@ -116,7 +116,7 @@ extension IngestEndpoint {
     /// client chose.
     private static func labels(_ name: AppName, _ query: QueryItems, event: String) -> [Label] {
         let derived = ["pyroscope_spy", "jfr_event"]
-        var labels = name.labels.filter { !$0.name.hasPrefix("__") && !derived.contains($0.name) }
+        var labels = name.labels.filter { self.isSettable($0.name) && !derived.contains($0.name) }
         labels.append(Label("pyroscope_spy", query.nonEmpty("spyName") ?? "unknown"))
         labels.append(Label("jfr_event", event))
         if !labels.contains(where: { $0.name == LabelName.serviceName }) {
