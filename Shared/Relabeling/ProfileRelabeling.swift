@@ -26,6 +26,8 @@ package struct ProfileRelabeling: Sendable {
 
     /// The most series that the samples of one profile may be parted into.
     package static let partCountMax = 64
+    /// The most bytes that all parts of one profile may take together: each is a copy of the whole.
+    package static let partByteCountMax = 64 << 20
 
     /// Rules of one tenant; `profileLimits` bound what is looked into.
     package init(
@@ -141,6 +143,9 @@ extension ProfileRelabeling {
             let place = places[LabelSet(series)] ?? parts.count
             if place == parts.count {
                 guard place < Self.partCountMax else { throw Self.tooManyParts }
+                guard place == 0 || (place + 1) * survey.bytes.count <= Self.partByteCountMax else {
+                    throw Self.partsTooLarge(place + 1, survey)
+                }
                 places[LabelSet(series)] = place
                 let none = [[Label]?](repeating: nil, count: survey.groups.count)
                 parts.append((series, PprofEdit(keptTypes: keptTypes, labels: none)))
@@ -161,6 +166,14 @@ extension ProfileRelabeling {
         ProfileRejection(
             .invalidLabels,
             "relabeling parts the samples of this profile into more than \(Self.partCountMax) series"
+        )
+    }
+
+    private static func partsTooLarge(_ count: Int, _ survey: PprofSurvey) -> ProfileRejection {
+        ProfileRejection(
+            .invalidLabels,
+            "relabeling parts this profile of \(survey.bytes.count) bytes into \(count) series, "
+                + "limit \(Self.partByteCountMax) bytes for all together"
         )
     }
 

@@ -181,6 +181,25 @@ struct LabelledPprof {
         #expect(throws: ProfileRejection.self) { try self.apply(rules, to: many.bytes) }
     }
 
+    @Test(arguments: [(31, true), (33, false)]) func partsOfALargeProfileAreFew(count: Int, isTaken: Bool)
+        throws
+    {
+        let many = LabelledPprof(samples: (0..<count).map { ([("t", "\($0)")], [1, 1]) })
+        // A string of 0x1FF000 bytes that every part would copy.
+        let padding: [UInt8] = [0x32, 0x80, 0xE0, 0x7F] + [UInt8](repeating: 0x78, count: 0x1F_F000)
+        let rules = try self.rules {
+            $0.sourceLabels = ["t"]
+            $0.targetLabel = "shard"
+        }
+        do throws(ProfileRejection) {
+            let parts = try ProfileRelabeling(rules, profileLimits: ProfileLimits())
+                .apply(to: Self.series, many.bytes + padding, displayNames: nil, isNamed: true)
+            #expect(isTaken && parts.count == count)
+        } catch {
+            #expect(!isTaken && error.message.contains("limit 67108864 bytes"))
+        }
+    }
+
     @Test func theSeriesOwnLabelsWinOverThoseOfSamples() throws {
         let rules = try self.rules {
             $0.sourceLabels = ["thread"]
