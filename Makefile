@@ -75,7 +75,8 @@ check: lint test ## Lint and test: what CI runs
 bench: build ## Measure ingest, latency, memory, disk and queries; JSON lines and a table
 	$(PYTHON) Tests/Benchmarks/bench.py --bin $(BIN) $(ARGS)
 
-fuzz: deps ## Fuzz every decoder (FUZZ_SECONDS in all, 60 by default)
+fuzz: deps ## Fuzz every decoder (FUZZ_SECONDS in all, 60 by default), from the seeds of the Swift tests
+	@[ -d $(TALLY)/seeds ] || $(MAKE) --no-print-directory test-swift || true
 	@SWIFT=$(SWIFT) Tests/Runner/run-fuzz.sh $(BUILD)/fuzz $(TALLY)
 
 chaos: build ## Kill a loaded server 1,000 times and look for what it acknowledged

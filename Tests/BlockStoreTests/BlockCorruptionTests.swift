@@ -47,6 +47,7 @@ import Testing
         for seed in UInt64(1)...4 {
             let model = DatasetModel(shape: Self.shape, seed: seed)
             let bytes = try WrittenBlock([model], seed: seed, hasIDs: hasIDs).bytes
+            FuzzSeed.save(bytes, for: "BlockFuzz")
             for _ in 0..<400 {
                 var mutated = bytes
                 for _ in 0..<random.number(1...4) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ByteCoding
+import Support
 import Testing
 
 @Suite struct WireSkipTests {
@@ -19,6 +20,7 @@ import Testing
         writer.tag(4, .groupEnd)
         writer.tag(7, .varint)
         writer.varint(UInt64(42))
+        FuzzSeed.save(writer.bytes, for: "WireCursorFuzz")
         var cursor = WireCursor(writer.bytes.span)
         for _ in 0..<4 { try cursor.skip(try #require(try cursor.tag())) }
         #expect(try cursor.tag() == WireTag(field: 7, kind: .varint))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Compression
+import Support
 import Testing
 
 @Suite struct StreamInflaterTests {
@@ -68,6 +69,7 @@ import Testing
     @Test(arguments: formats)
     func refusesEveryTruncation(format: StreamInflater.Format) {
         let body = self.packed(sampleBytes(500), format)
+        FuzzSeed.save([63] + body, for: "StreamInflaterFuzz")
         for count in 0..<body.count {
             let cut = Array(body[..<count])
             #expect(throws: CompressionError.truncated) { try self.inflate(cut, format, by: 64) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ConfigSchema
+import Support
 import Testing
 
 /// A configuration with one key of each kind.
@@ -145,6 +146,33 @@ struct SampleConfig: Sendable, Equatable {
         expected.url = Secret("postgres://u:p@h/db")
         #expect(config == expected)
         #expect(config.url.reveal() == "postgres://u:p@h/db")
+    }
+
+    /// The section that the fuzzer knows, and a file for it.
+    @Test func readsASectionOfItsOwn() throws {
+        struct Section {
+            var text = ""
+            var items: [String] = []
+            var size = 1
+        }
+        let schema = Schema<Section>(
+            section: "a",
+            [
+                .string("text", \.text, "Text."), .list("items", \.items, "Items."),
+                .byteCount("size", \.size, in: 0...1 << 40, "Size."),
+            ]
+        )
+        let file = Array(
+            "a: # of two\n  text: 'é ${HOME:-none}'\n  items: [one, \"two\"]\n  size: 64MiB\n".utf8
+        )
+        let arguments = ["-config.file=f", "-config.expand-env"]
+        let input = CommandInput(program: "p", arguments: arguments) { (_, _) in file }
+        guard case .start(let section, _) = try schema.load(input, defaults: Section()) else {
+            Issue.record("no start")
+            return
+        }
+        #expect(section.text == "é none" && section.items == ["one", "two"] && section.size == 64 << 20)
+        FuzzSeed.save(file, for: "ConfigFileFuzz")
     }
 
     @Test func letsFlagsWinOverTheEnvironmentAndThatOverTheFile() throws {

@@ -64,6 +64,7 @@ import Testing
 
     @Test func everyTruncationIsRefused() throws {
         for whole in [try Self.fixture(), Self.file().bytes, Self.file(is64: false).bytes] {
+            FuzzSeed.save(whole, for: "ELFFuzz")
             for count in whole.indices {
                 #expect(throws: ELFFault.self, "cut at \(count)") {
                     try ELFDescription(Array(whole[..<count]))

@@ -42,6 +42,7 @@ import Testing
 
     @Test func refusesEveryTruncation() throws {
         let bytes = try merged(Self.eight).encoded()
+        FuzzSeed.save(bytes, for: "FlameTreeFuzz")
         for count in 2..<bytes.count {
             #expect(throws: WireError.self) { try FlameTree(decoding: Array(bytes.prefix(count))) }
         }

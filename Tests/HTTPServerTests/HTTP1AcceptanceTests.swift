@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPServer
+import Support
 import Testing
 
 /// Input that must be refused, and as what.
@@ -218,6 +219,7 @@ struct RefusedInput: CustomTestStringConvertible, Sendable {
         ("GET /ready HTTP/1.0\r\n\r\n", "/ready"),
     ])
     func takesUnusualButGoodInput(text: String, target: String) {
+        FuzzSeed.save([2] + Array(text.utf8), for: "HTTP1Fuzz")
         for cut in 0...text.utf8.count {
             var driver = MachineDriver()
             driver.send(Array(Array(text.utf8)[..<cut]))

@@ -1,5 +1,6 @@
 import HTTPServer
 // SPDX-License-Identifier: Apache-2.0
+import Support
 import Testing
 
 @Suite struct HTTP1ConnectionTests {
@@ -17,6 +18,8 @@ import Testing
             HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nPOST /c def\
             HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nGET /d 
             """
+        // The fuzzer's first byte is how many bytes it sends at once, less one.
+        FuzzSeed.save([6] + Array(input.utf8), for: "HTTP1Fuzz")
         for step in [Int.max, 1, 2, 3, 7, 64] {
             var driver = MachineDriver()
             driver.send(input, step: step)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPServer
+import Support
 import Testing
 
 @Suite struct HTTP2ConnectionTests {
@@ -9,6 +10,7 @@ import Testing
             + TestFrame.request(3, "/b", method: "POST", ends: false).bytes
             + TestFrame.body(3, Array("abc".utf8), ends: false).bytes
             + TestFrame.body(3, Array("def".utf8), ends: true).bytes
+        FuzzSeed.save(Array(input.dropFirst(ServerConnection.preface.count)), for: "HTTP2Fuzz")
         for cut in 0...input.count {
             var driver = MachineDriver()
             driver.send(Array(input[..<cut]))
@@ -49,12 +51,14 @@ import Testing
     @Test(arguments: [Int.max, 1])
     func upgradesFromHTTP1(step: Int) {
         var driver = MachineDriver()
-        driver.send(
-            "GET /up HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-                + "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n",
-            step: step
+        let upgrade = Array(
+            ("GET /up HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                + "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n").utf8
         )
-        driver.send(TestFrame.hello + TestFrame.request(3).bytes, step: step)
+        let request = TestFrame.hello + TestFrame.request(3).bytes
+        FuzzSeed.save([62] + upgrade + request, for: "HTTP1Fuzz")
+        driver.send(upgrade, step: step)
+        driver.send(request, step: step)
         let switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
         #expect(driver.text.hasPrefix(switching))
         driver.output.removeFirst(switching.utf8.count)

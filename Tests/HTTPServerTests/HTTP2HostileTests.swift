@@ -124,6 +124,7 @@ import Testing
             TestFrame.hello + TestFrame.request(1, extra: [("a", "b")]).bytes
             + TestFrame.request(3, method: "POST", ends: false).bytes
             + TestFrame.body(3, [1, 2, 3], ends: true).bytes
+        FuzzSeed.save(Array(input.dropFirst(ServerConnection.preface.count)), for: "HTTP2Fuzz")
         for end in 0...input.count {
             var driver = MachineDriver()
             driver.send(Array(input[..<end]))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HeadStore
+import Support
 import Testing
 
 /// Waits for nobody.
@@ -14,16 +15,22 @@ struct LogBench {
     var session: LogSession
     var lsn: UInt64
 
-    init(_ files: MemoryFiles, segmentByteCount: Int = 4_096, replay: LogReplay = LogReplay()) {
+    init(
+        _ files: MemoryFiles,
+        segmentByteCount: Int = 4_096,
+        replay: LogReplay = LogReplay(),
+        instance: String = "one",
+        salt: UInt64 = 0x5A17
+    ) {
         self.files = files
-        self.layout = LogLayout(directory: "wal", instance: "one")
+        self.layout = LogLayout(directory: "wal", instance: instance)
         self.layout.segmentByteCount = segmentByteCount
         let log = SegmentedLog(
             layout: self.layout,
             files: files,
             finished: replay.finished,
             end: replay.end,
-            salt: { 0x5A17 }
+            salt: { salt }
         )
         self.session = LogSession(log, sync: .always)
         self.lsn = replay.end
@@ -80,6 +87,26 @@ struct LogBench {
         #expect(payloads == self.payloads)
         #expect(replay.damages.isEmpty && replay.tornByteCount == 0)
         #expect(replay.end == UInt64(self.payloads.reduce(0) { $0 + 9 + $1.count }))
+    }
+
+    /// The fuzzer puts this header before its input, and the header's checksum seeds those of the records.
+    @Test func readsTheRecordsBehindTheFuzzersHeader() throws {
+        let files = MemoryFiles()
+        var log = LogBench(files, segmentByteCount: 1_024, instance: "fuzz", salt: 0)
+        for payload in self.payloads { try log.write([payload]) }
+        let bytes = files.content(try #require(files.paths().first))
+        let header = SegmentHeader(instance: "fuzz", firstLSN: 0, previousEnd: 0, salt: 0).encoded()
+        let records = Array(bytes.dropFirst(header.count))
+        let file = header + records
+        var reader = try #require(
+            try SegmentReader(size: file.count) { offset, count throws(DiskError) in
+                Array(file.dropFirst(offset).prefix(count))
+            }
+        )
+        var read: [[UInt8]] = []
+        while case .record(_, let payload, _) = try reader.next() { read.append(payload) }
+        #expect(read == self.payloads)
+        FuzzSeed.save(records, for: "LogSegmentFuzz")
     }
 
     @Test func keepsTheLongestPrefixWhereverTheLogIsCut() throws {

@@ -30,6 +30,7 @@ import Testing
     @Test func whatIsCutOffAnywhereIsRefused() {
         let whole = Self.sample().bytes()
         #expect(self.refusal(whole) == nil)
+        FuzzSeed.save([0] + whole, for: "JFRFuzz")
         for count in 1..<whole.count {
             #expect(self.refusal(Array(whole[..<count])) != nil, "cut at \(count)")
         }

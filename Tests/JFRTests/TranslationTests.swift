@@ -3,6 +3,7 @@ import ByteCoding
 import JFR
 import Pprof
 import ProfileModel
+import Support
 import Testing
 
 @Suite struct TranslationTests {
@@ -177,6 +178,9 @@ import Testing
         }
         chunk.event("jdk.ExecutionSample", [0, 0, 1, 1, 0, 0xAB, 4, 0, 0])
         chunk.event("jdk.ExecutionSample", [0, 0, 1, 1, 0, 0, 0, Self.far, 1])
+        // Before the snapshot the fuzzer has its length.
+        let snapshot = Self.snapshot()
+        FuzzSeed.save([UInt8(snapshot.count)] + snapshot + chunk.bytes(), for: "JFRFuzz")
         // A context without known texts, and one that nobody described, count as none.
         #expect(
             try self.samples(chunk.bytes(), labels: Self.snapshot()) == [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LabelSelector
+import Support
 import Testing
 
 @Suite struct SelectorParserTests {
@@ -26,6 +27,7 @@ import Testing
         let selector = try LabelSelector(parsing: text)
         #expect(selector.description == canonical)
         #expect(try LabelSelector(parsing: canonical) == selector)
+        FuzzSeed.save(Array(text.utf8), for: "LabelSelectorFuzz")
     }
 
     /// The texts of the Go server; those that were recorded from it come first.

@@ -21,6 +21,8 @@ import Testing
     @Test func treesAndTriesGiveTheStacksTheyWereMadeOf() throws {
         #expect(try stacks(Self.tree, .tree) == ["a;b=1", "a;c=2"])
         #expect(try stacks(Self.trie, .trie) == ["abc=1", "abd=2"])
+        FuzzSeed.save(Self.tree, for: "TreeFuzz")
+        FuzzSeed.save(Self.trie, for: "TrieFuzz")
         #expect(try stacks([], .trie).isEmpty)
     }
 
@@ -31,6 +33,7 @@ import Testing
             + Self.node("z", 4, 0)
         let expected = ["main;wo=3", "main;work;leaf=5", "main;work;list=6", "map=3", "z=4"]
         #expect(try stacks(body, .trie) == expected)
+        FuzzSeed.save(body, for: "TrieFuzz")
     }
 
     @Test func whatFollowsTheRootsChildrenIsStillRead() throws {
@@ -41,6 +44,7 @@ import Testing
     @Test func namesWithSeparatorsAreSeveralFrames() throws {
         let body = Self.node("root", 9, 1) + Self.node("a;b", 1, 1) + Self.node("c", 2, 0)
         #expect(try stacks(body, .tree) == ["a;b;c=2", "a;b=1"])
+        FuzzSeed.save(body, for: "TreeFuzz")
     }
 
     @Test func valuesAboveTheLargestStopThere() throws {

@@ -183,6 +183,7 @@ import Testing
             Self.sampled("[0,1],[2]", "1,2.5", unit: "seconds") + ","
                 + Self.evented(#"{"type":"O","frame":0,"at":1},{"type":"C","frame":0,"at":2}"#)
         ).bytes
+        FuzzSeed.save(original, for: "SpeedscopeFuzz")
         let alphabet = Array(#"{}[]":,\u0-19.eEtfn aOC"#.utf8) + [0, 0x80, 0xFF]
         var random = SplitMix(seed: 3)
         let upload = LegacyUpload(app: "app", sampleRate: 100, limits: ProfileLimits())

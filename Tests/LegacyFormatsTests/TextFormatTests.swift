@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LegacyFormats
 import ProfileModel
+import Support
 import Testing
 
 @Suite struct TextFormatTests {
@@ -16,6 +17,7 @@ import Testing
     ])
     func groupsAreStacksWithCounts(text: String, expected: [String]) throws {
         #expect(try stacks(text.bytes, .groups) == expected)
+        FuzzSeed.save(text.bytes, for: "GroupsFuzz")
     }
 
     @Test(arguments: [
@@ -43,7 +45,9 @@ import Testing
     }
 
     @Test func linesAreCounted() throws {
-        #expect(try stacks("a;b\na;b\r\na;c\n\na\n".bytes, .lines) == ["a;b=2", "a;c=1", "a=1"])
+        let text = "a;b\na;b\r\na;c\n\na\n"
+        #expect(try stacks(text.bytes, .lines) == ["a;b=2", "a;c=1", "a=1"])
+        FuzzSeed.save(text.bytes, for: "LinesFuzz")
     }
 
     @Test func linesMayBeLongerThan64KiB() throws {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import OTLPProfiles
+import Support
 import Testing
 
-/// The fuzzer starts from these exports, which are whole; `HEARTH_SEEDS=1` writes them anew.
+/// The fuzzer starts from these exports, which are whole.
 @Suite struct FuzzSeedTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures")
@@ -42,9 +43,7 @@ import Testing
     @Test func theSeedsOfTheFuzzerAreCurrent() throws {
         for (name, bytes) in try Self.seeds() {
             let path = "Fuzz/ExportRequestFuzz/\(name)"
-            if ProcessInfo.processInfo.environment["HEARTH_SEEDS"] != nil {
-                try Data(bytes).write(to: Self.fixtures.appending(path: path))
-            }
+            FuzzSeed.save(bytes, for: "ExportRequestFuzz")
             #expect(try Self.read(path) == bytes, "\(name)")
             let parameters = ExportTranslatorTests.parameters
             let export =

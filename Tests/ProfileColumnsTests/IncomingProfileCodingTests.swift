@@ -2,6 +2,7 @@
 import ByteCoding
 import ProfileColumns
 import ProfileModel
+import Support
 import Testing
 
 @Suite struct IncomingProfileCodingTests {
@@ -34,7 +35,9 @@ import Testing
 
     @Test(arguments: origins) func readsWhatItWrote(origin: ProfileOrigin) throws {
         let profile = try Self.profile(origin)
-        let read = try IncomingProfile(decoding: Self.bytes(profile).span)
+        let bytes = Self.bytes(profile)
+        FuzzSeed.save(bytes, for: "IncomingProfileFuzz")
+        let read = try IncomingProfile(decoding: bytes.span)
         #expect(read.tenant == profile.tenant)
         #expect(read.labels == profile.labels)
         #expect(read.uid == profile.uid)

@@ -2,12 +2,14 @@
 import HTTPServer
 import ProtobufWire
 import RPC
+import Support
 import Testing
 
 @Suite struct GRPCTests {
     @Test(arguments: ["application/grpc", "application/grpc+proto"])
     func answersInTrailers(contentType: String) async throws {
         let body = EchoService.framed(EchoService.message("hi").binary())
+        FuzzSeed.save(body, for: "GRPCFrameFuzz")
         let response = try #require(await EchoService.call(body, contentType: contentType))
         #expect(response.status == 200)
         #expect(response.headers["Content-Type"] == contentType)
@@ -65,6 +67,7 @@ import Testing
 
     @Test func compressesAsTheClientDoes() async throws {
         let body = EchoService.framed(EchoService.gzip(EchoService.message("hi").binary()), flags: 1)
+        FuzzSeed.save(body, for: "GRPCFrameFuzz")
         let headers = [("grpc-encoding", "gzip")]
         let response = try #require(
             await EchoService.call(body, contentType: "application/grpc", headers: headers)

@@ -218,6 +218,7 @@ struct LabelledPprof {
         for payload in [Self.profile.bytes, Self.gzip(Self.profile.bytes), Self.zstd(Self.profile.bytes)] {
             let parts = try self.apply(.none, sampleTypes: rules, to: payload)
             let changed = try #require(parts.first?.payload)
+            FuzzSeed.save(payload, for: "PprofSurveyFuzz")
             let survey = try #require(PprofSurvey(changed, limits: ProfileLimits()))
             #expect(survey.sampleTypes.map { survey.text($0.type) } == ["cpu"])
             #expect(try self.decoded(changed).count == 4)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Swift tests and writes how many passed and failed: run_swift_tests.py TALLY_FOLDER COMMAND...
 
+The good inputs of the tests end up in TALLY_FOLDER/seeds, a folder per fuzzer, for run-fuzz.sh.
+
 One test after another: all at once they would share two or so threads, and what waits for time or for peers would
 fail because others compute. The groups only keep a hang or a crash from hiding the rest. A run that crashes, hangs or
 ends early counts as a failure, and so does every test that began and never ended.
@@ -10,6 +12,7 @@ ends early counts as a failure, and so does every test that began and never ende
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +101,10 @@ def run(name: str, command: list[str], seconds: int, tally: pathlib.Path) -> boo
 
 def main() -> int:
     tally = pathlib.Path(sys.argv[1])
+    seeds = tally.resolve() / "seeds"
+    shutil.rmtree(seeds, ignore_errors=True)
+    seeds.mkdir(parents=True)
+    os.environ["HEARTH_SEEDS"] = str(seeds)
     outcomes = [run(name, sys.argv[2:] + ["--no-parallel"] + more, seconds, tally) for name, more, seconds in RUNS]
     return 0 if all(outcomes) else 1
 

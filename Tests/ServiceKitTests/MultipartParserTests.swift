@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ServiceKit
+import Support
 import Testing
 
 @Suite struct MultipartParserTests {
@@ -35,6 +36,7 @@ import Testing
     @Test func keepsTheFilesItWasAskedForHoweverTheyArrive() throws {
         let expected = ["profile": Array("one\r\n--bet".utf8), "x": []]
         #expect(try Self.files([Self.form[...]]) == expected)
+        FuzzSeed.save(Self.form, for: "MultipartFuzz")
         #expect(try Self.files(Self.form.indices.map { Self.form[$0...$0] }) == expected)
         for cut in Self.form.indices {
             #expect(try Self.files([Self.form[..<cut], Self.form[cut...]]) == expected, "cut at \(cut)")

@@ -2,13 +2,16 @@
 import ByteCoding
 import LabelSelector
 import ProfileModel
+import Support
 import Testing
 import WireAPI
 
 @Suite struct AppendFramesTests {
     @Test func profilesSurviveTheRoundTrip() throws {
         let profiles = try Self.profiles()
-        let read = try AppendFrames.decode(AppendFrames.encode(profiles).span)
+        let bytes = AppendFrames.encode(profiles)
+        FuzzSeed.save(bytes, for: "AppendFramesFuzz")
+        let read = try AppendFrames.decode(bytes.span)
         #expect(read.count == profiles.count)
         for (left, right) in zip(read, profiles) {
             #expect(left.tenant == right.tenant && left.labels == right.labels && left.uid == right.uid)
@@ -42,6 +45,7 @@ import WireAPI
             .rejected(ProfileRejection(.samplesLimit, "more than 64000 samples")),
         ]
         let bytes = AppendOutcomes.encode(outcomes)
+        FuzzSeed.save(bytes, for: "AppendFramesFuzz")
         #expect(try AppendOutcomes.decode(bytes.span) == outcomes)
         for count in 0..<bytes.count {
             #expect(throws: WireError.self) { try AppendOutcomes.decode(Array(bytes.prefix(count)).span) }
@@ -87,6 +91,7 @@ import WireAPI
                 groupBy: ["pod", ""]
             )
             let bytes = request.encoded()
+            FuzzSeed.save(bytes, for: "PartialAnswerFuzz")
             let read = try SourceRequest(decoding: bytes.span)
             #expect(read.tenant == request.tenant && read.groupBy == request.groupBy)
             #expect(read.query.selector == selector && read.query.type == type)

@@ -3,6 +3,7 @@ import FlameGraph
 import Foundation
 import ProfileColumns
 import ProtobufWire
+import Support
 import Testing
 import WireAPI
 
@@ -15,6 +16,7 @@ import WireAPI
         #expect(json.series.count == 1)
         let query = try QuerierV1.SelectSeriesRequest(json: try Self.seed("MessageJSONFuzz/query"))
         #expect(query.end == 1_800_000_000_000)
+        FuzzSeed.save(query.json(), for: "MessageJSONFuzz")
         let treeBytes = try Self.seed("PartialAnswerFuzz/tree")
         let tree = try Partial<[FunctionTree]>(decoding: treeBytes.span)
         #expect(tree.answer.first?.selfValues == [0, 5, 9])

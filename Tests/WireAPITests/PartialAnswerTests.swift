@@ -60,6 +60,7 @@ import WireAPI
         let trees = Self.trees(seed: 3).encoded()
         let series = Partial(Self.series).encoded()
         let totals = Partial(Self.totals).encoded()
+        for bytes in [trees, series, totals] { FuzzSeed.save(bytes, for: "PartialAnswerFuzz") }
         for count in 0..<trees.count {
             #expect(throws: WireError.self) {
                 try Partial<[FunctionTree]>(decoding: Array(trees.prefix(count)).span)

@@ -21,7 +21,10 @@ import WireAPI
         var accepted = 0
         var refused = 0
         for seed in 0..<40 as Range<UInt64> {
-            let whole = Self.random(seed: seed).binary()
+            let request = Self.random(seed: seed)
+            let whole = request.binary()
+            FuzzSeed.save(whole, for: "PushRequestFuzz")
+            FuzzSeed.save(request.json(), for: "MessageJSONFuzz")
             let cut = stride(from: 0, to: whole.count, by: 7).map { Array(whole.prefix($0)) }
             for bytes in cut + (0..<60).map({ _ in random.damaged(whole) }) {
                 let message = try? PushV1.PushRequest(binary: bytes)
