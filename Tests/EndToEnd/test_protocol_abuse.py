@@ -259,9 +259,9 @@ class TenantIDs(Abuse):
             for path in ("/pyroscope/render?query=cpu", "/pyroscope/label-values?label=x"):
                 self.assertEqual(self.watched.client.request("GET", path, None, headers)[0], expected, (path, headers))
         profile = pprof.build([(("main",), [1], {})])
-        for value, expected in (("a/b", 422), ("a|b", 422)):
+        for value in ("a/b", "a|b"):
             status, _, _ = self.watched.client.request("POST", "/ingest?name=x&format=pprof", profile, {"X-Scope-OrgID": value})
-            self.assertEqual(status, expected)
+            self.assertEqual(status, 401, value)
 
     def test_tenants_do_not_see_each_other(self):
         for tenant in ("one", "two"):
