@@ -19,8 +19,11 @@ package struct SpanFilter: Hashable, Sendable {
     /// Whether samples with these labels are admitted.
     package func admits(_ labels: LabelSet) -> Bool {
         guard let id = labels[self.name] else { return false }
-        return self.lowered.contains(id) || self.lowered.contains(id.lowercased())
+        if self.lowered.contains(id) { return true }
+        return id.utf8.contains(where: Self.isUpper) && self.lowered.contains(id.lowercased())
     }
+
+    private static func isUpper(_ byte: UInt8) -> Bool { 0x41...0x5A ~= byte }
 
     /// For every label set whether its samples are admitted.
     package func mask(of labelSets: [LabelSet]) -> [Bool] { labelSets.map(self.admits) }
