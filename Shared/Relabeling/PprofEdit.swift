@@ -2,48 +2,63 @@
 internal import ByteCoding
 package import ProfileModel
 
-/// A changed copy of a surveyed pprof: without some sample types, without some samples, with other labels of
-/// samples.
+/// Changed copies of a surveyed pprof: without some sample types, with other labels of samples, its samples
+/// parted.
 package struct PprofEdit {
+    private let survey: PprofSurvey
     /// Whether each sample type stays; nil keeps all.
     package var keptTypes: [Bool]?
-    /// The labels of each of the survey's label lists; nil drops its samples.
-    package var labels: [[Label]?]
+    private var texts: EditedTexts
+    /// The labels of each of the survey's label lists.
+    private var labels: [[PprofSurvey.Pair]]
+    /// The copy that each label list's samples go to; -1 drops them.
+    private var places: [Int]
 
-    /// An edit with these parts, one element of `labels` per label list of the survey.
-    package init(keptTypes: [Bool]?, labels: [[Label]?]) {
-        self.keptTypes = keptTypes
-        self.labels = labels
+    /// A copy that changes nothing.
+    package init(_ survey: PprofSurvey) {
+        self.survey = survey
+        self.texts = EditedTexts(count: survey.textCount)
+        self.labels = survey.groups
+        self.places = [Int](repeating: 0, count: survey.groups.count)
     }
 
-    /// The new profile; samples whose values cannot be read make it a broken one.
-    package func apply(to survey: PprofSurvey) throws(ProfileRejection) -> [UInt8] {
-        var texts = EditedTexts(survey)
-        let pairs = self.labels.map { labels in
-            labels?.map { PprofSurvey.Pair(name: texts.index($0.name), value: texts.index($0.value)) }
+    /// Drops the samples of a label list.
+    package mutating func drop(group: Int) { self.places[group] = -1 }
+
+    /// Sends the samples of a label list to the copy `place`.
+    package mutating func move(group: Int, to place: Int) { self.places[group] = place }
+
+    /// Gives the samples of a label list the labels `kept`, which they had, and `new` ones.
+    package mutating func relabel(group: Int, _ kept: [PprofSurvey.Pair], _ new: [Label]) {
+        var labels = kept
+        for label in new {
+            let name = self.texts.index(label.name)
+            labels.append(PprofSurvey.Pair(name: name, value: self.texts.index(label.value)))
         }
-        var writer = ByteWriter(capacity: survey.bytes.count + 1_024)
+        self.labels[group] = labels
+    }
+
+    /// The copy with number `place`; samples whose values cannot be read make it a broken profile.
+    package func copy(_ place: Int = 0) throws(ProfileRejection) -> [UInt8] {
+        var writer = ByteWriter(capacity: self.survey.bytes.count + 1_024)
         do throws(WireError) {
-            try self.copy(survey, pairs, to: &writer)
+            try self.write(place, to: &writer)
         } catch {
             throw ProfileRejection(
                 .malformedProfile,
                 "malformed pprof: the values of a sample cannot be read"
             )
         }
-        for text in texts.added {
+        for text in self.texts.added {
             writer.tag(PprofSurvey.Field.text, .lengthDelimited)
             writer.text(text)
         }
         return writer.bytes
     }
 
-    private func copy(
-        _ survey: PprofSurvey,
-        _ pairs: [[PprofSurvey.Pair]?],
-        to writer: inout ByteWriter
-    ) throws(WireError) {
-        var cursor = WireCursor(survey.bytes.span)
+    private func write(_ place: Int, to writer: inout ByteWriter) throws(WireError) {
+        let bytes = self.survey.bytes
+        var cursor = WireCursor(bytes.span)
         var (typeIndex, sampleIndex) = (0, 0)
         var start = cursor.offset
         while let tag = try cursor.tag() {
@@ -51,20 +66,21 @@ package struct PprofEdit {
             if isMessage, tag.field == PprofSurvey.Field.sampleType {
                 try cursor.skip(tag)
                 let isKept = self.keptTypes?[typeIndex] ?? true
-                if isKept { writer.raw(survey.bytes[start..<cursor.offset]) }
+                if isKept { writer.raw(bytes[start..<cursor.offset]) }
                 typeIndex += 1
             } else if isMessage, tag.field == PprofSurvey.Field.sample {
                 var message = try cursor.nested()
-                if let pairs = pairs[survey.groupOfSample[sampleIndex]] {
+                let group = self.survey.groupOfSample[sampleIndex]
+                if self.places[group] == place {
                     writer.tag(PprofSurvey.Field.sample, .lengthDelimited)
                     let mark = writer.beginNested()
-                    try self.copySample(&message, survey.bytes, pairs, to: &writer)
+                    try self.copySample(&message, bytes, self.labels[group], to: &writer)
                     writer.endNested(mark)
                 }
                 sampleIndex += 1
             } else {
                 try cursor.skip(tag)
-                writer.raw(survey.bytes[start..<cursor.offset])
+                writer.raw(bytes[start..<cursor.offset])
             }
             start = cursor.offset
         }
@@ -121,18 +137,13 @@ package struct PprofEdit {
     }
 }
 
-/// The string table of a profile that is edited: what labels need is found or added.
+/// What is added to the string table of a profile that is edited.
 private struct EditedTexts {
     private var indices: [String: Int] = [:]
     private let count: Int
     private(set) var added: [String] = []
 
-    init(_ survey: PprofSurvey) {
-        self.count = survey.texts.count
-        for pair in survey.groups.joined() {
-            for index in [pair.name, pair.value] { self.indices[survey.text(index)] = index }
-        }
-    }
+    init(count: Int) { self.count = count }
 
     mutating func index(_ text: String) -> Int {
         if let index = self.indices[text] { return index }

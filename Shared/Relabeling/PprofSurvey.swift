@@ -56,6 +56,9 @@ package struct PprofSurvey {
         guard used.allSatisfy({ $0 < self.texts.count }) else { return nil }
     }
 
+    /// The number of strings.
+    package var textCount: Int { self.texts.count }
+
     /// A string of the profile.
     package func text(_ index: Int) -> String {
         String(decoding: self.bytes[self.texts[index]], as: UTF8.self)

@@ -45,15 +45,23 @@ package struct ProfileRelabeling: Sendable {
     /// Whether the profile itself has to be looked at.
     package var looksInside: Bool { !self.rules.isEmpty || !self.sampleTypeRules.isEmpty }
 
+    /// Whether a profile with these labels may be changed: if not, nothing has to be done for it.
+    package func isNeeded(for labels: [Label]) -> Bool {
+        self.looksInside || (self.position != .disabled && RelabelRules.defaultsApply(to: labels))
+    }
+
     /// The profile as the rules leave it; `isNamed` tells whether `labels` have the name already.
+    ///
+    /// What that costs is taken from the request's `budget`.
     package func apply(
         to labels: [Label],
         _ payload: [UInt8],
         displayNames: [String: String]?,
-        isNamed: Bool
+        isNamed: Bool,
+        _ budget: inout RelabelBudget
     ) throws(ProfileRejection) -> [RelabeledProfile] {
         guard self.looksInside, let survey = PprofSurvey(payload, limits: self.profileLimits) else {
-            return try self.relabeled(labels).map { [RelabeledProfile(labels: $0)] } ?? []
+            return try self.relabeled(labels, &budget).map { [RelabeledProfile(labels: $0)] } ?? []
         }
         var labels = labels
         if !isNamed {
@@ -61,123 +69,146 @@ package struct ProfileRelabeling: Sendable {
             let name = UploadName.derived(types: types, displayNames: displayNames)
             labels.append(Label(LabelName.profileName, name))
         }
-        let kept = try self.keptTypes(survey, labels)
+        let kept = try self.keptTypes(survey, labels, &budget)
         if let kept, !kept.contains(true) { return [] }
-        var parts = try self.parts(of: survey, labels, kept)
-        for index in parts.indices { parts[index].isNamed = true }
-        return parts
+        return try self.parts(of: survey, labels, kept, &budget)
     }
 
     /// The labels after all rules; nil when they drop the series.
-    private func relabeled(_ labels: [Label]) throws(ProfileRejection) -> [Label]? {
+    private func relabeled(
+        _ labels: [Label],
+        _ budget: inout RelabelBudget
+    ) throws(ProfileRejection) -> [Label]? {
         var labels = labels
         if self.position == .first, RelabelRules.defaultsApply(to: labels) {
-            guard try Self.apply(.defaults, &labels) else { return nil }
+            guard try budget.apply(.defaults, &labels) else { return nil }
         }
-        guard try Self.apply(self.rules, &labels) else { return nil }
+        guard try budget.apply(self.rules, &labels) else { return nil }
         if self.position == .last, RelabelRules.defaultsApply(to: labels) {
-            guard try Self.apply(.defaults, &labels) else { return nil }
+            guard try budget.apply(.defaults, &labels) else { return nil }
         }
         return labels
     }
 
-    private static func apply(_ rules: RelabelRules, _ labels: inout [Label]) throws(ProfileRejection) -> Bool
-    {
-        do throws(RelabelOverflow) {
-            return try rules.apply(to: &labels)
-        } catch {
-            let limit = error.byteCountMax
-            throw ProfileRejection(
-                .invalidLabels,
-                "the labels are too large for relabeling: limit \(limit) bytes"
-            )
-        }
-    }
-
     /// Whether each sample type stays; nil when all do.
-    private func keptTypes(_ survey: PprofSurvey, _ labels: [Label]) throws(ProfileRejection) -> [Bool]? {
+    private func keptTypes(
+        _ survey: PprofSurvey,
+        _ labels: [Label],
+        _ budget: inout RelabelBudget
+    ) throws(ProfileRejection) -> [Bool]? {
         guard !self.sampleTypeRules.isEmpty else { return nil }
         var kept: [Bool] = []
         for type in survey.sampleTypes {
             var own = labels.filter { $0.name != LabelName.type && $0.name != LabelName.unit }
             own.append(Label(LabelName.type, survey.text(type.type)))
             own.append(Label(LabelName.unit, survey.text(type.unit)))
-            kept.append(try Self.apply(self.sampleTypeRules, &own))
+            kept.append(try budget.apply(self.sampleTypeRules, &own))
         }
         return kept.allSatisfy(\.self) ? nil : kept
     }
 }
 
 extension ProfileRelabeling {
-    /// Labels of a sample that are ids of single requests, no matter of rules.
-    private static let ids: Set<String> = ["span_id", "trace_id", "profile_id"]
+    /// What rules make of the samples with one label list.
+    private struct Outcome {
+        /// The part they go to; nil drops them.
+        var place: Int?
+        /// Their labels where those change.
+        var labels: [Label]?
+    }
 
     /// The profiles that the samples' label lists lead to.
     private func parts(
         of survey: PprofSurvey,
         _ labels: [Label],
-        _ keptTypes: [Bool]?
+        _ keptTypes: [Bool]?,
+        _ budget: inout RelabelBudget
     ) throws(ProfileRejection) -> [RelabeledProfile] {
+        var edit = PprofEdit(survey)
+        edit.keptTypes = keptTypes
         guard !self.rules.isEmpty, !survey.groups.isEmpty else {
-            guard let changed = try self.relabeled(labels) else { return [] }
-            let all = (0..<survey.groups.count).map { Self.labels($0, survey) }
-            var payload: [UInt8]?
-            if let keptTypes { payload = try PprofEdit(keptTypes: keptTypes, labels: all).apply(to: survey) }
-            return [RelabeledProfile(labels: changed, payload: payload)]
+            guard let changed = try self.relabeled(labels, &budget) else { return [] }
+            if keptTypes != nil { try budget.takeCopies(1, of: survey.bytes.count) }
+            let payload = keptTypes == nil ? nil : try edit.copy()
+            return [RelabeledProfile(labels: changed, payload: payload, isNamed: true)]
         }
         let seriesNames = Set(labels.lazy.filter { !$0.value.isEmpty }.map(\.name))
+        var names = SampleLabelNames(survey)
+        var outcomes: [[PprofSurvey.Pair]: Outcome] = [:]
         var places: [LabelSet: Int] = [:]
-        var parts: [(labels: [Label], edit: PprofEdit)] = []
+        var series: [[Label]] = []
         var isEdited = keptTypes != nil
-        for group in survey.groups.indices {
-            let own = Self.labels(group, survey)
-            // The series' own labels win, as without rules.
-            let plain = own.filter { !Self.ids.contains($0.name) && !seriesNames.contains($0.name) }
-            guard let all = try self.relabeled(labels + plain) else {
-                isEdited = true
+        for (group, pairs) in survey.groups.enumerated() {
+            let plain = pairs.filter { !names.isID($0.name) }
+            var outcome = outcomes[plain]
+            if outcome == nil {
+                let own = plain.map { Label(survey.text($0.name), survey.text($0.value)) }
+                    .filter { !seriesNames.contains($0.name) }
+                let made = try self.outcome(of: own, labels, &places, &series, &budget)
+                outcomes[plain] = made
+                outcome = made
+                isEdited = isEdited || made.place == nil || made.labels != nil
+            }
+            guard let place = outcome?.place else {
+                edit.drop(group: group)
                 continue
             }
-            let names = Set(plain.map(\.name))
-            let series = all.filter { !names.contains($0.name) || $0.name == LabelName.serviceName }
-            let kept = all.filter { names.contains($0.name) && $0.name != LabelName.serviceName }
-            let place = places[LabelSet(series)] ?? parts.count
-            if place == parts.count {
-                guard place < Self.partCountMax else { throw Self.tooManyParts }
-                guard place == 0 || (place + 1) * survey.bytes.count <= Self.partByteCountMax else {
-                    throw Self.partsTooLarge(place + 1, survey)
-                }
-                places[LabelSet(series)] = place
-                let none = [[Label]?](repeating: nil, count: survey.groups.count)
-                parts.append((series, PprofEdit(keptTypes: keptTypes, labels: none)))
+            edit.move(group: group, to: place)
+            if let changed = outcome?.labels {
+                edit.relabel(group: group, pairs.filter { names.isID($0.name) }, changed)
             }
-            parts[place].edit.labels[group] = own.filter { Self.ids.contains($0.name) } + kept
-            if kept != plain { isEdited = true }
         }
-        isEdited = isEdited || parts.count > 1
+        guard isEdited || series.count > 1 else {
+            return [RelabeledProfile(labels: series[0], isNamed: true)]
+        }
+        try budget.takeCopies(series.count, of: survey.bytes.count)
         var profiles: [RelabeledProfile] = []
-        for (labels, edit) in parts {
-            let payload = isEdited ? try edit.apply(to: survey) : nil
-            profiles.append(RelabeledProfile(labels: labels, payload: payload))
+        for (place, labels) in series.enumerated() {
+            profiles.append(RelabeledProfile(labels: labels, payload: try edit.copy(place), isNamed: true))
         }
         return profiles
     }
 
-    private static var tooManyParts: ProfileRejection {
-        ProfileRejection(
-            .invalidLabels,
-            "relabeling parts the samples of this profile into more than \(Self.partCountMax) series"
-        )
+    /// Runs the rules over the series' labels with the samples' `own`; the series' own labels win, as without
+    /// rules.
+    private func outcome(
+        of own: [Label],
+        _ labels: [Label],
+        _ places: inout [LabelSet: Int],
+        _ series: inout [[Label]],
+        _ budget: inout RelabelBudget
+    ) throws(ProfileRejection) -> Outcome {
+        guard let all = try self.relabeled(labels + own, &budget) else { return Outcome() }
+        let names = Set(own.map(\.name)).subtracting([LabelName.serviceName])
+        let rest = all.filter { !names.contains($0.name) }
+        let kept = all.filter { names.contains($0.name) }
+        let set = LabelSet(rest)
+        let place = places[set] ?? series.count
+        if place == series.count {
+            guard place < Self.partCountMax else {
+                throw RelabelBudget.refused("the samples lead to more than \(Self.partCountMax) series")
+            }
+            places[set] = place
+            series.append(rest)
+        }
+        return Outcome(place: place, labels: kept == own ? nil : kept)
     }
+}
 
-    private static func partsTooLarge(_ count: Int, _ survey: PprofSurvey) -> ProfileRejection {
-        ProfileRejection(
-            .invalidLabels,
-            "relabeling parts this profile of \(survey.bytes.count) bytes into \(count) series, "
-                + "limit \(Self.partByteCountMax) bytes for all together"
-        )
-    }
+/// Which label names of samples stand for ids of single requests; found out once per name.
+private struct SampleLabelNames {
+    private let survey: PprofSurvey
+    private var known: [Int: Bool] = [:]
 
-    private static func labels(_ group: Int, _ survey: PprofSurvey) -> [Label] {
-        survey.groups[group].map { Label(survey.text($0.name), survey.text($0.value)) }
+    private static let ids: Set<String> = ["span_id", "trace_id", "profile_id"]
+
+    init(_ survey: PprofSurvey) { self.survey = survey }
+
+    /// Ids are no matter of rules.
+    mutating func isID(_ name: Int) -> Bool {
+        if let known = self.known[name] { return known }
+        let isID = Self.ids.contains(self.survey.text(name))
+        self.known[name] = isID
+        return isID
     }
 }

@@ -36,12 +36,23 @@ package struct RelabelRules: Sendable, Equatable {
     /// Whether there is nothing to do.
     package var isEmpty: Bool { self.rules.isEmpty }
 
+    /// What a run of a rule costs besides the bytes that it looks at.
+    private static let runCost = 128
+
     /// Changes `labels`; false when a rule dropped the series.
     package func apply(to labels: inout [Label]) throws(RelabelOverflow) -> Bool {
+        var cost = 0
+        return try self.apply(to: &labels, cost: &cost)
+    }
+
+    /// Changes `labels`; false when a rule dropped the series.
+    ///
+    /// Adds to `cost` the bytes of labels that each rule had before it, and something for each run.
+    package func apply(to labels: inout [Label], cost: inout Int) throws(RelabelOverflow) -> Bool {
         guard !self.isEmpty else { return true }
         var draft = LabelDraft(labels)
         for rule in self.rules {
-            try draft.checkSize(Self.labelsByteCountMax)
+            cost += Self.runCost + (try draft.byteCount(limit: Self.labelsByteCountMax))
             guard try Self.apply(rule, to: &draft) else { return false }
         }
         labels = draft.labels
@@ -128,11 +139,13 @@ struct LabelDraft {
 
     mutating func remove(_ isGone: (String) -> Bool) { self.labels.removeAll { isGone($0.name) } }
 
-    func checkSize(_ byteCountMax: Int) throws(RelabelOverflow) {
+    /// The bytes of all names and values, `limit` at most.
+    func byteCount(limit: Int) throws(RelabelOverflow) -> Int {
         var byteCount = 0
         for label in self.labels {
             byteCount += label.name.utf8.count + label.value.utf8.count
-            guard byteCount <= byteCountMax else { throw RelabelOverflow(byteCountMax: byteCountMax) }
+            guard byteCount <= limit else { throw RelabelOverflow(byteCountMax: limit) }
         }
+        return byteCount
     }
 }

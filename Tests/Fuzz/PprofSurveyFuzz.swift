@@ -7,21 +7,28 @@ import Relabeling
 public func fuzzPprofSurvey(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     guard let survey = PprofSurvey(bytes, limits: ProfileLimits()) else { return 0 }
-    let labels = survey.groups.map { group in group.map { Label(survey.text($0.name), survey.text($0.value)) }
+    // The same labels, as new texts.
+    var edit = PprofEdit(survey)
+    for (group, pairs) in survey.groups.enumerated() {
+        edit.relabel(group: group, [], pairs.map { Label(survey.text($0.name), survey.text($0.value)) })
     }
-    guard let copy = try? PprofEdit(keptTypes: nil, labels: labels).apply(to: survey) else { return 0 }
+    guard let copy = try? edit.copy() else { return 0 }
     guard let again = PprofSurvey(copy, limits: ProfileLimits()) else {
         preconditionFailure("the copy is broken")
     }
     precondition(again.groupOfSample.count == survey.groupOfSample.count)
     precondition(again.sampleTypes.count == survey.sampleTypes.count)
-    let mask = survey.sampleTypes.indices.map { $0 % 2 == 0 }
-    let kept = labels.map { $0.isEmpty ? nil : $0 }
-    guard let masked = try? PprofEdit(keptTypes: mask, labels: kept).apply(to: survey),
-        let rest = PprofSurvey(masked, limits: ProfileLimits())
-    else {
-        preconditionFailure("the rest is broken")
+    // Half of the types, and two parts of the samples.
+    edit.keptTypes = survey.sampleTypes.indices.map { $0 % 2 == 0 }
+    for group in survey.groups.indices { edit.move(group: group, to: group % 2) }
+    var sampleCount = 0
+    for place in 0...1 {
+        guard let part = try? edit.copy(place), let read = PprofSurvey(part, limits: ProfileLimits()) else {
+            preconditionFailure("a part is broken")
+        }
+        precondition(read.sampleTypes.count == (survey.sampleTypes.count + 1) / 2)
+        sampleCount += read.groupOfSample.count
     }
-    precondition(rest.sampleTypes.count == mask.filter(\.self).count)
+    precondition(sampleCount == survey.groupOfSample.count)
     return 0
 }

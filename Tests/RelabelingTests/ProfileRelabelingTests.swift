@@ -78,10 +78,12 @@ struct LabelledPprof {
         _ rules: RelabelRules,
         sampleTypes: RelabelRules = .none,
         to payload: [UInt8] = Self.profile.bytes,
-        labels: [Label] = Self.series
+        labels: [Label] = Self.series,
+        budget: RelabelBudget = RelabelBudget(copiedByteCountMax: 1 << 20)
     ) throws -> [RelabeledProfile] {
-        try ProfileRelabeling(rules, sampleTypes: sampleTypes, profileLimits: ProfileLimits())
-            .apply(to: labels, payload, displayNames: nil, isNamed: true)
+        var budget = budget
+        return try ProfileRelabeling(rules, sampleTypes: sampleTypes, profileLimits: ProfileLimits())
+            .apply(to: labels, payload, displayNames: nil, isNamed: true, &budget)
     }
 
     /// What the ingester reads: per sample the label texts and the values, as it stores them.
@@ -181,23 +183,64 @@ struct LabelledPprof {
         #expect(throws: ProfileRejection.self) { try self.apply(rules, to: many.bytes) }
     }
 
-    @Test(arguments: [(31, true), (33, false)]) func partsOfALargeProfileAreFew(count: Int, isTaken: Bool)
-        throws
-    {
-        let many = LabelledPprof(samples: (0..<count).map { ([("t", "\($0)")], [1, 1]) })
-        // A string of 0x1FF000 bytes that every part would copy.
-        let padding: [UInt8] = [0x32, 0x80, 0xE0, 0x7F] + [UInt8](repeating: 0x78, count: 0x1F_F000)
+    @Test func partsThatAreTooLargeTogetherAreRefused() throws {
         let rules = try self.rules {
-            $0.sourceLabels = ["t"]
+            $0.sourceLabels = ["thread"]
             $0.targetLabel = "shard"
         }
-        do throws(ProfileRejection) {
-            let parts = try ProfileRelabeling(rules, profileLimits: ProfileLimits())
-                .apply(to: Self.series, many.bytes + padding, displayNames: nil, isNamed: true)
-            #expect(isTaken && parts.count == count)
-        } catch {
-            #expect(!isTaken && error.message.contains("limit 67108864 bytes"))
+        #expect(try self.apply(rules).count == 4)
+        #expect {
+            try self.apply(rules, budget: RelabelBudget(copiedByteCountMax: 500))
+        } throws: {
+            ($0 as? ProfileRejection)?.message.hasSuffix("500 bytes are left to the request") == true
         }
+    }
+
+    @Test func idsOfRequestsCostNoRuns() throws {
+        let spans = LabelledPprof(
+            samples: (0..<5_000).map { index in
+                let hex = String(index, radix: 16)
+                let id = String(repeating: "0", count: 16 - hex.count) + hex
+                return ([("span_id", id), ("thread", "t")], [1, 1])
+            }
+        )
+        var changes: [(inout RelabelSettings) -> Void] = []
+        for _ in 0..<100 {
+            changes.append {
+                $0.sourceLabels = ["thread"]
+                $0.targetLabel = "thread"
+                $0.replacement = "${1}x"
+            }
+        }
+        let rules = try RelabelRules(
+            changes.map { change in
+                var settings = RelabelSettings()
+                change(&settings)
+                return try RelabelRule(settings)
+            }
+        )
+        let parts = try self.apply(rules, to: spans.bytes)
+        let payload = try #require(parts.first?.payload)
+        #expect(
+            try self.decoded(payload).allSatisfy {
+                $0.hasPrefix("span_id=") && $0.hasSuffix("t" + String(repeating: "x", count: 100))
+            }
+        )
+    }
+
+    @Test func rulesStopWhereTheRequestsBudgetEnds() throws {
+        let rules = try self.rules {
+            $0.sourceLabels = ["thread"]
+            $0.targetLabel = "thread"
+        }
+        let threads = LabelledPprof(samples: (0..<100).map { ([("thread", "\($0)")], [1, 1]) })
+        // Each run costs its 128, and some 50 bytes of labels.
+        var budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 25_000)
+        #expect(try self.apply(rules, to: threads.bytes, budget: budget).count == 1)
+        budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 10_000)
+        #expect {
+            try self.apply(rules, to: threads.bytes, budget: budget)
+        } throws: { ($0 as? ProfileRejection)?.message.contains("each rule counted") == true }
     }
 
     @Test func theSeriesOwnLabelsWinOverThoseOfSamples() throws {
@@ -236,8 +279,15 @@ struct LabelledPprof {
             $0.sourceLabels = ["__name__"]
             $0.targetLabel = "was"
         }
+        var budget = RelabelBudget(copiedByteCountMax: 0)
         let parts = try ProfileRelabeling(rules, profileLimits: ProfileLimits())
-            .apply(to: [Label("service_name", "x")], Self.profile.bytes, displayNames: nil, isNamed: false)
+            .apply(
+                to: [Label("service_name", "x")],
+                Self.profile.bytes,
+                displayNames: nil,
+                isNamed: false,
+                &budget
+            )
         #expect(parts.map { LabelSet($0.labels)["was"] } == ["process_cpu"])
         #expect(parts.map(\.isNamed) == [true])
     }

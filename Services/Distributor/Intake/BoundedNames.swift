@@ -5,9 +5,11 @@ internal import Synchronization
 final class BoundedNames: Sendable {
     private let known = Mutex<Set<String>>([])
 
-    private static let countMax = 64
+    private let countMax: Int
     private static let byteCountMax = 128
     private static let other = "other"
+
+    init(countMax: Int = 64) { self.countMax = countMax }
 
     /// `name`, or `other` when it is too long, cannot be printed, or comes too late.
     func bounded(_ name: String) -> String {
@@ -15,7 +17,7 @@ final class BoundedNames: Sendable {
         guard name.unicodeScalars.allSatisfy(Self.isPrintable) else { return Self.other }
         return self.known.withLock { known in
             guard !known.contains(name) else { return name }
-            guard known.count < Self.countMax else { return Self.other }
+            guard known.count < self.countMax else { return Self.other }
             known.insert(name)
             return name
         }

@@ -17,6 +17,7 @@ struct DistributorMetrics: Sendable {
     private let sanitizedCounts: InstrumentFamily<Counter>
     private let types = BoundedNames()
     private let scopes = BoundedNames()
+    private let groups = BoundedNames(countMax: 1_000)
 
     /// Where a profile's size was taken.
     enum Stage: String {
@@ -92,7 +93,8 @@ struct DistributorMetrics: Sendable {
         self.receivedByteCounts.with(tenant, type).observe(Double(profile.payload.count))
         self.inflatedByteCounts.with(tenant, type).observe(Double(inflatedByteCount))
         for group in groups {
-            self.groupByteCounts.with(tenant, type, group.name).increment(by: inflatedByteCount)
+            let name = self.groups.bounded(group.name)
+            self.groupByteCounts.with(tenant, type, name).increment(by: inflatedByteCount)
         }
         let scope = self.scopes.bounded(Self.value("otel.scope.name", of: profile) ?? "")
         let version = self.scopes.bounded(Self.value("otel.scope.version", of: profile) ?? "")
@@ -121,7 +123,8 @@ struct DistributorMetrics: Sendable {
         self.discardedCounts.with(reason.rawValue, tenant).increment()
         self.discardedByteCounts.with(reason.rawValue, tenant).increment(by: byteCount)
         for group in groups {
-            self.discardedGroupByteCounts.with(reason.rawValue, tenant, group.name).increment(by: byteCount)
+            let name = self.groups.bounded(group.name)
+            self.discardedGroupByteCounts.with(reason.rawValue, tenant, name).increment(by: byteCount)
         }
     }
 

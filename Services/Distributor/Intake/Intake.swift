@@ -98,6 +98,7 @@ struct Intake: Sendable {
             sampleTypes: limits.sampleTypeRules,
             profileLimits: profileLimits
         )
+        var budget = RelabelBudget(copiedByteCountMax: limits.inflatedBodyByteCountMax)
         for (owner, candidate) in candidates.enumerated() {
             let byteCount = candidate.payload.count
             do throws(ProfileRejection) {
@@ -110,7 +111,7 @@ struct Intake: Sendable {
                 }
                 let inflated = Self.inflatedByteCount(candidate.payload, limits)
                 self.metrics.sampled(inflatedByteCount: inflated, tenant)
-                let parts = try self.parts(of: candidate, labels, relabeling)
+                let parts = try self.parts(of: candidate, labels, relabeling, &budget)
                 if parts.isEmpty {
                     self.drop(.droppedByRelabelRules, byteCount: byteCount, groups[owner], tenant)
                 }
@@ -138,13 +139,19 @@ struct Intake: Sendable {
     private func parts(
         of candidate: Candidate,
         _ labels: IntakeLabels,
-        _ relabeling: ProfileRelabeling
+        _ relabeling: ProfileRelabeling,
+        _ budget: inout RelabelBudget
     ) throws(ProfileRejection) -> [(labels: LabelSet, payload: [UInt8]?)] {
+        let completed = labels.completed(candidate.labels)
+        guard relabeling.isNeeded(for: completed) else {
+            return [(try labels.checked(completed, isNamed: candidate.isNamed), nil)]
+        }
         let parts = try relabeling.apply(
-            to: labels.completed(candidate.labels),
+            to: completed,
             candidate.payload,
             displayNames: candidate.displayNames,
-            isNamed: candidate.isNamed
+            isNamed: candidate.isNamed,
+            &budget
         )
         var checked: [(labels: LabelSet, payload: [UInt8]?)] = []
         for part in parts {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ProfileModel
+
+/// What relabeling of one request may still cost, so that neither a tenant's rules nor its profiles take more
+/// than their share of a core and of memory.
+package struct RelabelBudget: Sendable {
+    /// Bytes of labels that rules may look at, each rule for itself.
+    package static let costMax = 32 << 20
+
+    private var costLeft: Int
+    /// Bytes that changed copies of profiles may hold.
+    private(set) var copiedByteCountLeft: Int
+
+    /// A budget that is all there.
+    package init(copiedByteCountMax: Int, costMax: Int = Self.costMax) {
+        self.costLeft = costMax
+        self.copiedByteCountLeft = copiedByteCountMax
+    }
+
+    /// Runs rules; false when they dropped the series.
+    mutating func apply(_ rules: RelabelRules, _ labels: inout [Label]) throws(ProfileRejection) -> Bool {
+        guard self.costLeft > 0 else {
+            throw Self.refused(
+                "the request costs more than \(Self.costMax) bytes of labels, each rule counted"
+            )
+        }
+        var cost = 0
+        do throws(RelabelOverflow) {
+            let isKept = try rules.apply(to: &labels, cost: &cost)
+            self.costLeft -= cost
+            return isKept
+        } catch {
+            self.costLeft -= cost
+            throw Self.refused("its labels have more than \(error.byteCountMax) bytes")
+        }
+    }
+
+    /// Takes the bytes of `count` copies of a profile.
+    mutating func takeCopies(_ count: Int, of byteCount: Int) throws(ProfileRejection) {
+        let (total, overflows) = byteCount.multipliedReportingOverflow(by: count)
+        guard !overflows, total <= self.copiedByteCountLeft else {
+            let left = "\(self.copiedByteCountLeft) bytes are left to the request"
+            throw Self.refused("\(count) copies of \(byteCount) bytes, \(left)")
+        }
+        self.copiedByteCountLeft -= total
+    }
+
+    static func refused(_ why: String) -> ProfileRejection {
+        ProfileRejection(.invalidLabels, "the profile cannot be relabeled: \(why)")
+    }
+}
