@@ -28,6 +28,7 @@ package struct DistributorFront: Sendable {
         logger: Logger,
         clock: C,
         nanoseconds: @escaping @Sendable () -> Int64,
+        distributorCount: @escaping @Sendable () -> Int = { 1 },
         debugFiles: DebugFileEndpoint? = nil
     ) {
         self.tenancy = tenancy
@@ -36,7 +37,7 @@ package struct DistributorFront: Sendable {
         self.intake = Intake(
             sink: sink,
             limits: limits,
-            rate: TenantRateLimiter(clock: clock),
+            rate: TenantRateLimiter(clock: clock, shareCount: distributorCount),
             metrics: DistributorMetrics(registry),
             logger: logger,
             nanoseconds: nanoseconds

@@ -2,6 +2,7 @@
 internal import CatalogStore
 package import ConfigSchema
 internal import EventLog
+internal import FoundationEssentials
 internal import HTTPClient
 internal import Ring
 package import ServiceKit
@@ -60,6 +61,7 @@ package enum DistributorProgram {
             logger: runtime.log.logger("distributor"),
             clock: ContinuousClock(),
             nanoseconds: { EventLog.systemMilliseconds() * 1_000_000 },
+            distributorCount: { ring.distributorCount },
             debugFiles: DebugFileEndpoint(
                 config: config.debugFiles,
                 vault: RingDebugFiles(ring: ring, http: client),
@@ -71,6 +73,30 @@ package enum DistributorProgram {
         )
         let shown = LimitsRoutes(limits, tenancy: config.tenancy).routes
         let http = runtime.listener(config.process, routes: front.routes + shown, mounts: front.mounts)
-        return [.init("ring", ring), .init("limits", watch), .init("http", http)]
+        let membership = RingMembership(
+            catalog: catalog,
+            registration: Self.registration(config.process),
+            period: RingHealth.heartbeatPeriod,
+            clock: ContinuousClock(),
+            logger: runtime.log.logger("ring")
+        )
+        return [
+            .init("ring", ring), .init("limits", watch), .init("membership", membership), .init("http", http),
+        ]
+    }
+
+    /// Nobody calls a distributor: the others only count it, to share the tenants' rates.
+    private static func registration(_ process: ProcessConfig) -> InstanceRegistration {
+        let host = ProcessInfo.processInfo.hostName
+        // On a port that the system chooses only the process tells two of a machine apart.
+        let isChosen = process.listenPort == 0
+        let own = isChosen ? "0/\(ProcessInfo.processInfo.processIdentifier)" : "\(process.listenPort)"
+        let address = "\(host):\(own)"
+        return InstanceRegistration(
+            instance: "distributor/\(address)",
+            address: address,
+            zone: "",
+            roles: ["distributor"]
+        )
     }
 }

@@ -177,7 +177,7 @@ package final class Ingester: ProfileSink, ProfileSource {
 
 extension Ingester {
     private func ringMember<C: Clock<Duration>>(clock: C, address: String) -> any Service {
-        RingMember(
+        RingMembership(
             catalog: self.catalog,
             registration: InstanceRegistration(
                 instance: self.instance,

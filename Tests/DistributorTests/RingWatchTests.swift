@@ -40,6 +40,27 @@ import Testing
         #expect(Self.names(watch) == ["a", "e"])
     }
 
+    @Test func liveDistributorsAreCounted() async throws {
+        let ring = Ring([.of("a")])
+        let watch = ring.watch()
+        #expect(watch.distributorCount == 1)
+        try await watch.start()
+        #expect(watch.distributorCount == 1)
+        ring.records.withLock {
+            $0 = [
+                .of("a"), .of("x", roles: ["distributor"]), .of("y", roles: ["distributor"]),
+                .of("z", silent: .seconds(31), roles: ["distributor"]),
+                .of("w", state: .left, roles: ["distributor"]),
+            ]
+        }
+        try await watch.start()
+        #expect(watch.distributorCount == 2)
+        #expect(Self.names(watch) == ["a"])
+        ring.records.withLock { $0 = nil }
+        try await watch.start()
+        #expect(watch.distributorCount == 2)
+    }
+
     @Test func whatIsKnownStaysWhileTheCatalogueIsAway() async throws {
         let ring = Ring([.of("a")])
         let watch = ring.watch()

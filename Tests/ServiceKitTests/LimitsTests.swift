@@ -48,6 +48,18 @@ final class StandingClock: Clock, Sendable {
         #expect(limiter.take(.max, tenant: .anonymous, limits: limits) == .taken)
     }
 
+    @Test func processesShareTheRateAndNotTheBurst() {
+        let clock = StandingClock()
+        let limiter = TenantRateLimiter(clock: clock, shareCount: { 4 })
+        var limits = TenantLimits()
+        limits.ingestionRateMiB = 4
+        limits.ingestionBurstMiB = 2
+        #expect(limiter.take(2 << 20, tenant: .anonymous, limits: limits) == .taken)
+        #expect(
+            limiter.take(1 << 20, tenant: .anonymous, limits: limits) == .refused(retryAfter: .seconds(1))
+        )
+    }
+
     @Test func forgetsTenantsThatAreFullAgain() throws {
         let clock = StandingClock()
         let limiter = TenantRateLimiter(clock: clock, tenantCountMax: 1)

@@ -11,6 +11,7 @@ internal import Synchronization
 package final class RingWatch: Service {
     private struct State {
         var writers = RingSnapshot(members: [])
+        var distributorCount = 1
         var suspects: [RingMember: ContinuousClock.Instant] = [:]
     }
 
@@ -49,6 +50,9 @@ package final class RingWatch: Service {
         }
     }
 
+    /// Distributors that live: each may hand out its part of a tenant's rate.
+    package var distributorCount: Int { self.state.withLock { $0.distributorCount } }
+
     /// The member could not be reached just now.
     package func suspect(_ member: RingMember) {
         self.state.withLock { $0.suspects[member] = .now.advanced(by: Self.suspicion) }
@@ -68,12 +72,16 @@ package final class RingWatch: Service {
 
     private func refresh() async {
         do {
-            let writers = try await self.instances().filter {
-                $0.registration.roles.contains("ingester") && $0.state == .active
-                    && RingHealth.isAlive(heartbeatAge: $0.heartbeatAge)
+            let living = try await self.instances().filter {
+                $0.state == .active && RingHealth.isAlive(heartbeatAge: $0.heartbeatAge)
             }
+            let writers = living.filter { $0.registration.roles.contains("ingester") }
             let snapshot = RingSnapshot(members: writers.map(RingMember.init))
-            self.state.withLock { $0.writers = snapshot }
+            let distributorCount = living.count { $0.registration.roles.contains("distributor") }
+            self.state.withLock { state in
+                state.writers = snapshot
+                state.distributorCount = max(1, distributorCount)
+            }
         } catch {
             self.logger.warn("the ring cannot be read, going on with what is known", ["error": .error(error)])
         }

@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CatalogStore
-internal import EventLog
-internal import ServiceKit
+package import CatalogStore
+package import EventLog
 
 /// Keeps this instance in the ring: registers, sends heartbeats, leaves at the end.
 ///
 /// The catalogue may be away at any time: then it tries again with the next beat, and nothing else waits for
 /// it.
-struct RingMember<C: Clock<Duration>>: Service {
-    let catalog: any Catalog
-    let registration: InstanceRegistration
-    let period: Duration
-    let clock: C
-    let logger: Logger
-    let registered: @Sendable (Int64) async -> Void
+package struct RingMembership<C: Clock<Duration>>: Service {
+    private let catalog: any Catalog
+    private let registration: InstanceRegistration
+    private let period: Duration
+    private let clock: C
+    private let logger: Logger
+    private let registered: @Sendable (Int64) async -> Void
 
-    func run(until stop: StopSignal) async throws {
+    /// A membership with a heartbeat every `period`; `registered` hears the epoch of each registration.
+    package init(
+        catalog: any Catalog,
+        registration: InstanceRegistration,
+        period: Duration,
+        clock: C,
+        logger: Logger,
+        registered: @escaping @Sendable (Int64) async -> Void = { _ in }
+    ) {
+        self.catalog = catalog
+        self.registration = registration
+        self.period = period
+        self.clock = clock
+        self.logger = logger
+        self.registered = registered
+    }
+
+    /// Beats until `stop` fires, then leaves.
+    package func run(until stop: StopSignal) async throws {
         var epoch: Int64?
         while !stop.hasFired {
             epoch = await self.beat(epoch)
