@@ -4,7 +4,9 @@ internal import ProfileModel
 /// What relabeling of one request may still cost, so that neither a tenant's rules nor its profiles take more
 /// than their share of a core and of memory.
 package struct RelabelBudget: Sendable {
-    /// Bytes of labels that rules may look at, each rule for itself.
+    /// What rules may cost together: some hundred thousand runs over short values, or 2 MiB of long ones.
+    ///
+    /// That is a quarter of a second of one core with the worst patterns.
     package static let costMax = 32 << 20
 
     private var costLeft: Int
@@ -20,9 +22,7 @@ package struct RelabelBudget: Sendable {
     /// Runs rules; false when they dropped the series.
     mutating func apply(_ rules: RelabelRules, _ labels: inout [Label]) throws(ProfileRejection) -> Bool {
         guard self.costLeft > 0 else {
-            throw Self.refused(
-                "the request costs more than \(Self.costMax) bytes of labels, each rule counted"
-            )
+            throw Self.refused("rules, label lists and long values of this request are too many together")
         }
         var cost = 0
         do throws(RelabelOverflow) {

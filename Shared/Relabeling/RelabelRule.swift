@@ -5,6 +5,9 @@ internal import LabelSelector
 package enum RelabelAction: String, Sendable, CaseIterable {
     case replace, keep, drop, hashmod, labelmap, labeldrop, labelkeep, lowercase, uppercase, keepequal,
         dropequal
+
+    /// Whether its pattern is for the names of all labels.
+    var looksAtNames: Bool { self == .labelmap || self == .labeldrop || self == .labelkeep }
 }
 
 /// A rule as it is written, every field with its default.

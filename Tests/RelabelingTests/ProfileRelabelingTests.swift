@@ -234,13 +234,13 @@ struct LabelledPprof {
             $0.targetLabel = "thread"
         }
         let threads = LabelledPprof(samples: (0..<100).map { ([("thread", "\($0)")], [1, 1]) })
-        // Each run costs its 128, and some 50 bytes of labels.
-        var budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 25_000)
+        // Each run costs its 64, and 16 for each of two bytes.
+        var budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 10_500)
         #expect(try self.apply(rules, to: threads.bytes, budget: budget).count == 1)
-        budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 10_000)
+        budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 5_000)
         #expect {
             try self.apply(rules, to: threads.bytes, budget: budget)
-        } throws: { ($0 as? ProfileRejection)?.message.contains("each rule counted") == true }
+        } throws: { ($0 as? ProfileRejection)?.message.contains("too many together") == true }
     }
 
     @Test func theSeriesOwnLabelsWinOverThoseOfSamples() throws {
