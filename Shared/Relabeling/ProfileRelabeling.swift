@@ -26,8 +26,6 @@ package struct ProfileRelabeling: Sendable {
 
     /// The most series that the samples of one profile may be parted into.
     package static let partCountMax = 64
-    /// The most bytes that all parts of one profile may take together: each is a copy of the whole.
-    package static let partByteCountMax = 64 << 20
 
     /// Rules of one tenant; `profileLimits` bound what is looked into.
     package init(
@@ -128,9 +126,7 @@ extension ProfileRelabeling {
         edit.keptTypes = keptTypes
         guard !self.rules.isEmpty, !survey.groups.isEmpty else {
             guard let changed = try self.relabeled(labels, &budget) else { return [] }
-            if keptTypes != nil { try budget.takeCopies(1, of: survey.bytes.count) }
-            let payload = keptTypes == nil ? nil : try edit.copy()
-            return [RelabeledProfile(labels: changed, payload: payload, isNamed: true)]
+            return try Self.profiles([changed], of: survey, keptTypes == nil ? nil : edit, &budget)
         }
         let seriesNames = Set(labels.lazy.filter { !$0.value.isEmpty }.map(\.name))
         var names = SampleLabelNames(survey)
@@ -158,13 +154,21 @@ extension ProfileRelabeling {
                 edit.relabel(group: group, pairs.filter { names.isID($0.name) }, changed)
             }
         }
-        guard isEdited || series.count > 1 else {
-            return [RelabeledProfile(labels: series[0], isNamed: true)]
-        }
-        try budget.takeCopies(series.count, of: survey.bytes.count)
+        return try Self.profiles(series, of: survey, isEdited || series.count > 1 ? edit : nil, &budget)
+    }
+
+    /// One profile per series, each with its copy where there is an edit.
+    private static func profiles(
+        _ series: [[Label]],
+        of survey: PprofSurvey,
+        _ edit: PprofEdit?,
+        _ budget: inout RelabelBudget
+    ) throws(ProfileRejection) -> [RelabeledProfile] {
+        if edit != nil { try budget.takeCopies(series.count, of: survey.bytes.count) }
         var profiles: [RelabeledProfile] = []
         for (place, labels) in series.enumerated() {
-            profiles.append(RelabeledProfile(labels: labels, payload: try edit.copy(place), isNamed: true))
+            let payload = try edit?.copy(place)
+            profiles.append(RelabeledProfile(labels: labels, payload: payload, isNamed: true))
         }
         return profiles
     }

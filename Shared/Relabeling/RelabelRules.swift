@@ -36,8 +36,9 @@ package struct RelabelRules: Sendable, Equatable {
     /// Whether there is nothing to do.
     package var isEmpty: Bool { self.rules.isEmpty }
 
-    /// What a run of a rule costs, in itself and for each byte that its pattern looks at: an automaton that has
-    /// to remember groups does some four bytes in the time of a run's overhead.
+    /// What a run of a rule costs, in itself and for each byte that its pattern looks at.
+    ///
+    /// An automaton that remembers groups does some four bytes in the time of a run's overhead.
     private static let runCost = 64
     private static let byteCost = 16
 
