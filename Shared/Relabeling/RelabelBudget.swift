@@ -22,7 +22,9 @@ package struct RelabelBudget: Sendable {
     /// Runs rules; false when they dropped the series.
     mutating func apply(_ rules: RelabelRules, _ labels: inout [Label]) throws(ProfileRejection) -> Bool {
         guard self.costLeft > 0 else {
-            throw Self.refused("rules, label lists and long values of this request are too many together")
+            throw Self.refused(
+                "rules, label lists and long values of this request cost more than the limit of \(Self.costMax)"
+            )
         }
         var cost = 0
         do throws(RelabelOverflow) {
