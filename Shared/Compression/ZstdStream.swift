@@ -10,6 +10,13 @@ final class ZstdStream: StreamEngine {
     private let context: OpaquePointer
     /// Whether the last byte used ended a frame.
     private(set) var isAtEnd = false
+    /// How many bytes of the open frame's magic number were seen, and whether it is a frame to be skipped.
+    private var magicCount = 0
+    private var isSkippable = false
+
+    private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+    /// The first byte ends in any four bits.
+    private static let skippable: [UInt8] = [0x50, 0x2A, 0x4D, 0x18]
 
     init() {
         guard let context = unsafe ZSTD_createDCtx() else { preconditionFailure("out of memory") }
@@ -23,7 +30,9 @@ final class ZstdStream: StreamEngine {
         if self.isAtEnd {
             guard !input.isEmpty else { return ([], 0) }
             self.isAtEnd = false
+            self.magicCount = 0
         }
+        try self.checkMagic(input)
         var result = 0
         var used = 0
         let output = unsafe input.withUnsafeBufferPointer { bytes in
@@ -38,5 +47,19 @@ final class ZstdStream: StreamEngine {
         guard ZSTD_isError(result) == 0 else { throw ZstdDecoder.error(result, limit: room) }
         self.isAtEnd = result == 0
         return (output, used)
+    }
+
+    /// The library also reads the formats of its first years, with decoders that nobody looks after.
+    private func checkMagic(_ input: Span<UInt8>) throws(CompressionError) {
+        var at = 0
+        while self.magicCount < Self.magic.count, at < input.count {
+            if self.magicCount == 0 { self.isSkippable = input[at] & 0xF0 == Self.skippable[0] }
+            let byte = self.magicCount == 0 && self.isSkippable ? input[at] & 0xF0 : input[at]
+            guard byte == (self.isSkippable ? Self.skippable : Self.magic)[self.magicCount] else {
+                throw .corrupt
+            }
+            self.magicCount += 1
+            at += 1
+        }
     }
 }

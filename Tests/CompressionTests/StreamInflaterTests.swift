@@ -106,6 +106,21 @@ import Testing
         #expect(throws: CompressionError.unsupported) { try self.inflate(frame, .zstd, by: 64) }
     }
 
+    @Test func refusesTheFormatsOfZstdsFirstYears() throws {
+        // Version 0.7, which libzstd itself still reads.
+        let old: [UInt8] = [0x27, 0xB5, 0x2F, 0xFD, 0, 65, 0, 0, 0]
+        var encoder = ZstdEncoder()
+        let frame = encoder.encode([1, 2, 3].span)
+        // A frame to be skipped, two bytes long.
+        let skipped: [UInt8] = [0x5A, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 9, 9]
+        for step in [1, 100] {
+            #expect(throws: CompressionError.corrupt) { try self.inflate(old, .zstd, by: step) }
+            #expect(throws: CompressionError.corrupt) { try self.inflate(frame + old, .zstd, by: step) }
+            let body = skipped + frame + skipped + frame
+            #expect(try self.inflate(body, .zstd, by: step) == [1, 2, 3, 1, 2, 3])
+        }
+    }
+
     @Test func refusesAFrameByWhatItDeclares() {
         // Magic, a single segment with an 8-byte content size of 2^62, no data.
         let huge: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE0, 0, 0, 0, 0, 0, 0, 0, 0x40]
