@@ -9,12 +9,14 @@ package struct RelabelBudget: Sendable {
     /// That is a quarter of a second of one core with the worst patterns.
     package static let costMax = 32 << 20
 
+    private let limit: Int
     private var costLeft: Int
     /// Bytes that changed copies of profiles may hold.
     private(set) var copiedByteCountLeft: Int
 
     /// A budget that is all there.
     package init(copiedByteCountMax: Int, costMax: Int = Self.costMax) {
+        self.limit = costMax
         self.costLeft = costMax
         self.copiedByteCountLeft = copiedByteCountMax
     }
@@ -23,7 +25,7 @@ package struct RelabelBudget: Sendable {
     mutating func apply(_ rules: RelabelRules, _ labels: inout [Label]) throws(ProfileRejection) -> Bool {
         guard self.costLeft > 0 else {
             throw Self.refused(
-                "rules, label lists and long values of this request cost more than the limit of \(Self.costMax)"
+                "rules, label lists and long values of this request cost more than the limit of \(self.limit)"
             )
         }
         var cost = 0

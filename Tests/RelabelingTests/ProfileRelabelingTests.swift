@@ -240,7 +240,9 @@ struct LabelledPprof {
         budget = RelabelBudget(copiedByteCountMax: 1 << 20, costMax: 5_000)
         #expect {
             try self.apply(rules, to: threads.bytes, budget: budget)
-        } throws: { ($0 as? ProfileRejection)?.message.contains("cost more than the limit of 33554432") == true }
+        } throws: {
+            ($0 as? ProfileRejection)?.message.contains("cost more than the limit of 5000") == true
+        }
     }
 
     @Test func theSeriesOwnLabelsWinOverThoseOfSamples() throws {
