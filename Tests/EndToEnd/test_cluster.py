@@ -40,6 +40,14 @@ class Cluster(unittest.TestCase):
         self.reader = self.processes["hearth-querier"][0].client
         self.ingesters = self.processes["hearth-ingester"]
         wait_until(lambda: self.try_push({"__name__": "process_cpu", "service_name": "probe"}), 20, "first push")
+        # The querier's view of the ring is up to 2 s old once the catalogue is away: it must have seen the ingesters.
+        wait_until(self.try_read, 20, "first read")
+
+    def try_read(self):
+        try:
+            return self.reader.total(CPU, '{service_name="probe"}') > 0
+        except Failure:
+            return False
 
     def try_push(self, labels):
         try:
