@@ -6,7 +6,7 @@ internal import ProfileModel
 package struct RelabelBudget: Sendable {
     /// What rules may cost together: some hundred thousand runs over short values, or 2 MiB of long ones.
     ///
-    /// That is a quarter of a second of one core with the worst patterns.
+    /// With the worst patterns known that was 0.4 s of a busy core.
     package static let costMax = 32 << 20
 
     private let limit: Int
