@@ -50,7 +50,7 @@ test: test-deps ## Run every test (starts a private Postgres); ends with "N pass
 	@$(PYTHON) Tests/Runner/tally.py $(TALLY) swift swift-postgres swift-http-server end-to-end fuzz
 
 test-core: deps ## Run the tests of modules without sockets, debug build
-	HEARTH_MODULES=BlockStore,ConfigSchema,EventLog,Exposition,HeadStore,ProtobufWire,Ring \
+	HEARTH_MODULES=BlockStore,ConfigSchema,ELF,EventLog,Exposition,HeadStore,JFR,LegacyFormats,OTLPProfiles,ProtobufWire,Relabeling,Ring \
 		$(SWIFT) test --scratch-path $(BUILD)/core
 
 test-build: test-deps

@@ -9,7 +9,9 @@ internal import ByteCoding
 /// runs are equal is decided by their frames. Hashes are the caller's, by `FrameCodes`.
 struct RunTable: ~Copyable {
     /// Where a run begins, and its hash.
-    private struct Run: BitwiseCopyable {
+    ///
+    /// Not private: the compiler of Swift 6.3.1 breaks on that in debug builds.
+    struct Run: BitwiseCopyable {
         var start: Int
         var hash: UInt64
     }
