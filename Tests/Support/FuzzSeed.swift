@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Testing
 
 /// Good inputs that tests hand to the fuzzers, so that these begin behind a decoder's first checks.
+///
+/// Does not import Testing: `make release` builds this module too, and there is no static Testing.
 package enum FuzzSeed {
     /// Where the seeds go: a folder per fuzzer in the one that `HEARTH_SEEDS` names; nil keeps none.
     private static let folder = unsafe getenv("HEARTH_SEEDS").map { unsafe String(cString: $0) }
@@ -21,7 +22,8 @@ package enum FuzzSeed {
             try self.makeFolder("\(folder)/\(fuzzer)")
             try self.write(bytes, to: "\(folder)/\(fuzzer)/\(self.name(of: bytes))")
         } catch {
-            Issue.record("a seed for \(fuzzer): \(error)")
+            // A run that was to keep its seeds and did not ends here, and counts as failed.
+            preconditionFailure("a seed for \(fuzzer): \(error)")
         }
     }
 
