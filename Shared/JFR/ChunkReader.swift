@@ -30,7 +30,7 @@ struct ChunkReader {
         var line = -1
 
         /// Nil when a frame holds more than integers.
-        init?(_ steps: [LayoutStep]) {
+        init?(_ steps: ArraySlice<LayoutStep>) {
             for step in steps {
                 switch step.action {
                 case .longs: self.fieldCount += step.count
@@ -65,7 +65,7 @@ struct ChunkReader {
             self.poolSteps = steps
             let frame = layouts.metadata.place(named: RequiredClass.stackFrame.rawValue) ?? 0
             self.frameSteps = try layouts.prepared(frame, keeping: PoolKind.frameBindings)
-            self.frameShape = FrameShape(try layouts.steps(frame, keeping: PoolKind.frameBindings))
+            self.frameShape = FrameShape(layouts.steps(at: self.frameSteps))
         } catch {
             throw error.met(in: .constantPool)
         }

@@ -159,6 +159,9 @@ struct ClassLayouts {
         return self.flat.count - made.count..<self.flat.count
     }
 
+    /// The steps that `prepared` kept.
+    func steps(at range: Range<Int>) -> ArraySlice<LayoutStep> { self.flat[range] }
+
     /// Makes the steps by which values of the class at `place` are skipped.
     ///
     /// A class inside of itself keeps its mark; skipping it ends at the greatest depth.

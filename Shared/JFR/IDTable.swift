@@ -44,7 +44,10 @@ struct IDTable {
     }
 
     /// Makes room for `count` more keys.
+    ///
+    /// Only where that doubles the table at least: many small steps would copy all keys each time.
     mutating func reserve(_ count: Int) {
+        guard count > self.keys.count else { return }
         let wanted = self.keys.count + count
         self.keys.reserveCapacity(wanted)
         var slotCount = max(64, self.slots.count)

@@ -8,10 +8,10 @@ struct PoolIndex {
 
     var count: Int { self.offsets.count }
 
-    /// Makes room for `count` more.
+    /// Makes room for `count` more, where they are more than there are.
     mutating func reserve(_ count: Int) {
         self.ids.reserve(count)
-        self.offsets.reserveCapacity(self.offsets.count + count)
+        if count > self.offsets.count { self.offsets.reserveCapacity(self.offsets.count + count) }
     }
 
     /// Notes a constant; of equal ids the last one counts.

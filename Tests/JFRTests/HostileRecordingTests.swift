@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Glibc
 import JFR
 import Support
 import Testing
@@ -171,6 +172,20 @@ import Testing
         var other = ChunkBuilder()
         other.pool("test.Nothing", [])
         #expect(self.refusal(other.bytes()) == .unknownClass(0))
+    }
+
+    /// CPU time grows with the number of pools, not with its square: four times the pools, less than ten
+    /// times the time.
+    @Test func poolsOfOneConstantEachAreNotCopiedAgainAndAgain() {
+        func seconds(poolCount: UInt64) -> Double {
+            var chunk = ChunkBuilder()
+            for id in 0..<poolCount { chunk.pool("jdk.types.Symbol", [(id, [0])]) }
+            let bytes = chunk.bytes()
+            let start = clock()
+            #expect(self.refusal(bytes) == nil)
+            return Double(clock() - start) / Double(CLOCKS_PER_SEC)
+        }
+        #expect(seconds(poolCount: 400_000) < 10 * seconds(poolCount: 100_000))
     }
 
     @Test func oneLongSymbolInManyMethodsIsNotCopiedWithoutEnd() {

@@ -21,39 +21,26 @@ struct LabelledPprof {
         }
         var out: [UInt8] = []
         for (type, unit) in self.types {
-            out += Self.message(1, Self.number(1, index(type)) + Self.number(2, index(unit)))
+            out += TinyPprof.message(1, TinyPprof.number(1, index(type)) + TinyPprof.number(2, index(unit)))
         }
         for sample in self.samples {
-            var body = Self.message(1, [1]) + Self.message(2, sample.values.flatMap { Self.varint(Int($0)) })
+            var body =
+                TinyPprof.message(1, [1])
+                + TinyPprof.message(2, sample.values.flatMap { TinyPprof.varint(Int($0)) })
             for (name, value) in sample.labels {
-                body += Self.message(3, Self.number(1, index(name)) + Self.number(2, index(value)))
+                body += TinyPprof.message(
+                    3,
+                    TinyPprof.number(1, index(name)) + TinyPprof.number(2, index(value))
+                )
             }
             // A label that is a number.
-            body += Self.message(3, Self.number(1, index("bytes")) + Self.number(3, 7))
-            out += Self.message(2, body)
+            body += TinyPprof.message(3, TinyPprof.number(1, index("bytes")) + TinyPprof.number(3, 7))
+            out += TinyPprof.message(2, body)
         }
-        out += Self.message(4, Self.number(1, 1) + Self.message(4, Self.number(1, 1)))
-        out += Self.message(5, Self.number(1, 1) + Self.number(2, index("main")))
-        out += Self.number(9, 1_795_521_615_000_000_000)
-        return out + texts.flatMap { Self.message(6, Array($0.utf8)) }
-    }
-
-    private static func varint(_ value: Int) -> [UInt8] {
-        var rest = UInt64(bitPattern: Int64(value))
-        var bytes: [UInt8] = []
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        return bytes + [UInt8(rest)]
-    }
-
-    private static func number(_ field: Int, _ value: Int) -> [UInt8] {
-        Self.varint(field << 3) + Self.varint(value)
-    }
-
-    private static func message(_ field: Int, _ bytes: [UInt8]) -> [UInt8] {
-        Self.varint(field << 3 | 2) + Self.varint(bytes.count) + bytes
+        out += TinyPprof.message(4, TinyPprof.number(1, 1) + TinyPprof.message(4, TinyPprof.number(1, 1)))
+        out += TinyPprof.message(5, TinyPprof.number(1, 1) + TinyPprof.number(2, index("main")))
+        out += TinyPprof.number(9, 1_795_521_615_000_000_000)
+        return out + texts.flatMap { TinyPprof.message(6, Array($0.utf8)) }
     }
 }
 

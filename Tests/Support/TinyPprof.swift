@@ -30,7 +30,8 @@ package struct TinyPprof {
         return out + Self.message(11, type)
     }
 
-    private static func varint(_ value: Int) -> [UInt8] {
+    /// The bytes of a varint.
+    package static func varint(_ value: Int) -> [UInt8] {
         var rest = UInt64(bitPattern: Int64(value))
         var bytes: [UInt8] = []
         while rest >= 0x80 {
@@ -40,11 +41,13 @@ package struct TinyPprof {
         return bytes + [UInt8(rest)]
     }
 
-    private static func number(_ field: Int, _ value: Int) -> [UInt8] {
+    /// A varint field.
+    package static func number(_ field: Int, _ value: Int) -> [UInt8] {
         Self.varint(field << 3) + Self.varint(value)
     }
 
-    private static func message(_ field: Int, _ bytes: [UInt8]) -> [UInt8] {
+    /// A field of bytes with their count.
+    package static func message(_ field: Int, _ bytes: [UInt8]) -> [UInt8] {
         Self.varint(field << 3 | 2) + Self.varint(bytes.count) + bytes
     }
 }
