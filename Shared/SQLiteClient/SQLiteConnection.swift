@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Blocking
+internal import Glibc
 
 /// One connection on a thread of its own: every call blocks that thread and no other.
 package actor SQLiteConnection {
@@ -23,9 +24,9 @@ package actor SQLiteConnection {
     /// Opens the file in WAL mode, every commit durable.
     func open(path: String, isReader: Bool, busyTimeoutMilliseconds: Int32) throws(SQLiteError) {
         let handle = try SQLiteHandle(path: path, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
+        try Self.useWAL(handle, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
         try handle.runScript(
             """
-            pragma journal_mode=wal;
             pragma synchronous=full;
             pragma foreign_keys=on;
             pragma trusted_schema=off;
@@ -34,6 +35,24 @@ package actor SQLiteConnection {
         )
         if isReader { try handle.runScript("pragma query_only=on") }
         self.handle = handle
+    }
+
+    /// Changes the file to WAL, where it is not yet.
+    ///
+    /// While another connection does the same, SQLite refuses at once, without waiting for the busy timeout:
+    /// the wait is made here.
+    private static func useWAL(_ handle: SQLiteHandle, busyTimeoutMilliseconds: Int32) throws(SQLiteError) {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: .milliseconds(Int(busyTimeoutMilliseconds)))
+        while true {
+            do throws(SQLiteError) {
+                return try handle.runScript("pragma journal_mode=wal")
+            } catch {
+                guard error == .busy, clock.now < end else { throw error }
+                // The connection's own thread waits, nobody else.
+                usleep(2_000)
+            }
+        }
     }
 
     /// Runs one statement; returns the number of rows it changed.
