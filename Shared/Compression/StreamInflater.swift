@@ -17,7 +17,7 @@ package struct StreamInflater: ~Copyable {
     private let engine: any StreamEngine
     private let limit: Int
     private var made = 0
-    /// Up to this limit bodies are read without being measured first.
+    /// Up to this size a body comes out without being measured.
     private static let measuredByteCountMin = 1 << 20
 
     private var input: [UInt8] = []
@@ -72,8 +72,8 @@ package struct StreamInflater: ~Copyable {
 
     /// Inflates a body that is there as a whole; refuses more than `limit` bytes.
     ///
-    /// A zstd frame that declares more is refused before anything is inflated; large bodies are measured
-    /// before memory is taken for them.
+    /// A zstd frame that declares more is refused before anything is inflated; bodies of more than a megabyte
+    /// are measured, by inflating them once more, before memory is taken for them.
     package static func inflate(
         _ bytes: [UInt8],
         _ format: Format,
@@ -83,10 +83,14 @@ package struct StreamInflater: ~Copyable {
             throw .sizeLimit(limit)
         }
         var output: [UInt8] = []
-        if limit > Self.measuredByteCountMin {
-            output.reserveCapacity(try Self.byteCount(of: bytes, format, limit: limit))
+        var isMeasured = false
+        try Self.pieces(of: bytes, format, limit: limit) { (piece) throws(CompressionError) in
+            if !isMeasured, output.count + piece.count > Self.measuredByteCountMin {
+                output.reserveCapacity(try Self.byteCount(of: bytes, format, limit: limit))
+                isMeasured = true
+            }
+            output += piece
         }
-        try Self.pieces(of: bytes, format, limit: limit) { output += $0 }
         return output
     }
 
@@ -105,11 +109,11 @@ package struct StreamInflater: ~Copyable {
         of bytes: [UInt8],
         _ format: Format,
         limit: Int,
-        _ take: ([UInt8]) -> Void
+        _ take: ([UInt8]) throws(CompressionError) -> Void
     ) throws(CompressionError) {
         var inflater = StreamInflater(format, limit: limit)
         inflater.feed(bytes)
-        while let piece = try inflater.next() { take(piece) }
+        while let piece = try inflater.next() { try take(piece) }
         try inflater.finish()
     }
 }

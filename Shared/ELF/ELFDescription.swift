@@ -7,16 +7,10 @@
 package struct ELFDescription: Hashable, Sendable {
     /// The note that linkers put in: the same in a program and in the file with its debug sections.
     package private(set) var buildID: [UInt8]?
-    /// Whether it is for machines of 64 bits.
-    package let is64: Bool
-    /// Which machine, as in `e_machine`.
-    package let machine: UInt64
     /// Whether there is a table of symbols.
     package private(set) var hasSymbols = false
     /// Whether there are sections for debuggers.
     package private(set) var hasDebugSections = false
-    /// Whether the machine code is there.
-    package private(set) var hasCode = false
 
     /// Sections that a file may have.
     package static let sectionCountMax = 65_536
@@ -29,8 +23,6 @@ package struct ELFDescription: Hashable, Sendable {
     /// Reads the headers of `file`.
     package init(_ file: some ELFBytes) throws(ELFFault) {
         let header = try Self.header(of: file)
-        self.is64 = header.is64
-        self.machine = try header.number(18, 2)
         let (sections, names) = try Self.sections(of: file, header)
         var notesLeft = Self.noteByteCountMax
         for section in sections {
@@ -41,7 +33,6 @@ package struct ELFDescription: Hashable, Sendable {
                 self.buildID = try Self.buildID(in: section, of: file, header, &notesLeft)
             default: break
             }
-            if section.isCode { self.hasCode = true }
             if section.kind != ELFSection.Kind.noBits, section.size > 0, Self.isDebug(section, names) {
                 self.hasDebugSections = true
             }

@@ -5,7 +5,6 @@ struct ELFSection {
     /// What a section holds; the kinds that matter here.
     enum Kind {
         static let null: UInt64 = 0
-        static let programBits: UInt64 = 1
         static let symbols: UInt64 = 2
         static let notes: UInt64 = 7
         /// Takes room in memory, none in the file.
@@ -13,11 +12,8 @@ struct ELFSection {
         static let dynamicSymbols: UInt64 = 11
     }
 
-    private static let executable: UInt64 = 4
-
     let nameOffset: UInt64
     let kind: UInt64
-    let flags: UInt64
     let offset: UInt64
     let size: UInt64
     let link: UInt64
@@ -30,15 +26,11 @@ struct ELFSection {
         let word = fields.is64 ? 8 : 4
         self.nameOffset = try fields.number(start, 4)
         self.kind = try fields.number(start + 4, 4)
-        self.flags = try fields.address(start + 8)
         self.offset = try fields.address(start + 8 + 2 * word)
         self.size = try fields.address(start + 8 + 3 * word)
         self.link = try fields.number(start + 8 + 4 * word, 4)
         self.alignment = try fields.address(start + 16 + 4 * word)
     }
-
-    /// Whether it holds machine code.
-    var isCode: Bool { self.kind == Kind.programBits && self.flags & Self.executable != 0 && self.size > 0 }
 
     /// Whether its bytes lie within a file of `byteCount` bytes.
     func lies(within byteCount: UInt64) -> Bool {

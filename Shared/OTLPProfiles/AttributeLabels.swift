@@ -29,7 +29,7 @@ struct AttributeLabels {
                     self.meanings.append(.nothing)
                     continue
                 }
-                guard tables.isText(name, "service.name") else {
+                guard tables.isText(name, ResourceLabels.serviceKey) else {
                     self.meanings.append(value.isEmpty ? .nothing : .label(name: name, value: value))
                     continue
                 }

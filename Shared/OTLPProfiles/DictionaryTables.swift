@@ -110,8 +110,8 @@ struct DictionaryTables {
     }
 
     /// Whether the request has just this text there.
-    func isText(_ range: ByteRange, _ text: StaticString) -> Bool {
-        self.bytes[range.range].elementsEqual(text.description.utf8)
+    func isText(_ range: ByteRange, _ text: String) -> Bool {
+        self.bytes[range.range].elementsEqual(text.utf8)
     }
 }
 

@@ -47,11 +47,11 @@ package struct TranslatedExport: Sendable {
 /// fixed bounds, never by a number that the request states.
 package struct ExportTranslator {
     /// Profiles that one request may hold, and series that may be made of them.
-    package static let profileCountMax = 4_096
+    private static let profileCountMax = 4_096
     /// Labels that those series may have together.
     private static let labelCountMax = 131_072
     /// The largest request, bytes.
-    package static let byteCountMax = 1 << 30
+    private static let byteCountMax = 1 << 30
 
     private let parameters: ExportParameters
     /// The strings of the request; none where profiles have tables of their own.
@@ -208,7 +208,7 @@ package struct ExportTranslator {
         }
         guard !profile.samples.isEmpty else { return }
         let kind = try ProfileKind(profile, self.set.tables)
-        let id = HexText.encode(self.tables.bytes[profile.id.range].prefix(16))
+        let id = HexText.encode(self.tables.bytes[profile.id.range])
         for (service, places) in try self.groups(of: profile) {
             guard self.result.profiles.count < Self.profileCountMax else {
                 throw .tooMany("series", limit: Self.profileCountMax)

@@ -97,7 +97,7 @@ extension PprofWriter {
         }
     }
 
-    private static let buildIDKey: StaticString = "process.executable.build_id.gnu"
+    private static let buildIDKey = "process.executable.build_id.gnu"
 
     private mutating func buildID(_ mapping: Int32) throws(OTLPError) -> Int {
         if case .unknown = self.buildIDs[Int(mapping)] {

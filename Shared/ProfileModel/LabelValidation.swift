@@ -36,15 +36,16 @@ package enum LabelValidation {
         of labels: [Label],
         limits: ProfileLimits
     ) throws(ProfileRejection) {
-        let subject = "profile with labels '\(Self.text(labels))'"
+        // Built for refusals only: most labels are good.
+        func subject() -> String { "profile with labels '\(Self.text(labels))'" }
         guard label.name.utf8.count <= limits.labelNameByteCountMax else {
             let size = "\(label.name.utf8.count) bytes; limit \(limits.labelNameByteCountMax)"
-            let text = "\(subject) has label name too long: '\(Self.clipped(label.name))' (\(size))"
+            let text = "\(subject()) has label name too long: '\(Self.clipped(label.name))' (\(size))"
             throw ProfileRejection(.labelNameTooLong, text)
         }
         guard label.value.utf8.count <= limits.labelValueByteCountMax else {
             let size = "\(label.value.utf8.count) bytes; limit \(limits.labelValueByteCountMax)"
-            let text = "\(subject) has label value too long: '\(Self.clipped(label.value))' (\(size))"
+            let text = "\(subject()) has label value too long: '\(Self.clipped(label.value))' (\(size))"
             throw ProfileRejection(.labelValueTooLong, text)
         }
         guard !label.name.isEmpty, !label.name.utf8.contains(0) else {
@@ -55,7 +56,7 @@ package enum LabelValidation {
             throw Self.invalid(.invalidLabels, labels, text)
         }
         guard label.name != previous else {
-            let text = "\(subject) has duplicate label name: '\(Self.clipped(label.name))'"
+            let text = "\(subject()) has duplicate label name: '\(Self.clipped(label.name))'"
             throw ProfileRejection(.duplicateLabelNames, text)
         }
     }

@@ -68,6 +68,19 @@ package struct ServiceError: Error, Sendable {
         response.body = .bytes(self.json + [0x0A])
         return response
     }
+
+    /// The answer of routes whose errors are text: the message and a line end.
+    package var textResponse: HTTPResponse {
+        var response = HTTPResponse(
+            status: self.httpStatus,
+            contentType: "text/plain; charset=utf-8",
+            text: self.message + "\n"
+        )
+        response.headers.set("X-Content-Type-Options", "nosniff")
+        for field in self.headers.fields { response.headers.append(field.name, field.value) }
+        if let seconds = self.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
+        return response
+    }
 }
 
 extension ServiceError {

@@ -321,10 +321,22 @@ class Recordings(OTLPCase):
                 count += 1
         self.assertGreater(count, 80)
 
+    def answers(self, case, tenant):
+        """The answers to all requests of a case, of which there are some."""
+        answers = [self.send(folder, tenant) for folder in sorted((case / "write").iterdir())]
+        self.assertTrue(answers, case)
+        return answers
+
+    def cases(self, pattern, at_least):
+        """The folders of recorded cases, which must be as many."""
+        cases = sorted(path.parent for path in PACK.glob(f"{pattern}/write"))
+        self.assertGreaterEqual(len(cases), at_least, pattern)
+        return cases
+
     def check(self, case):
         generation, name = case.parent.name, re.sub(r"-(grpc|http)(-[a-z-]+)?$", "", case.name)
         tenant = f"{generation}-{case.name}"
-        answers = [self.send(folder, tenant) for folder in sorted((case / "write").iterdir())]
+        answers = self.answers(case, tenant)
         if generation in UNKNOWN:
             self.assertTrue(all(answer.code in ("UNIMPLEMENTED", "INVALID_ARGUMENT", 400) for answer in answers), answers)
         elif name in FAULTY:
@@ -343,10 +355,10 @@ class Recordings(OTLPCase):
             "grpc-to-http-proto": f"{CPU}=1050000000/6n",
             "http-json-to-grpc": f"{CPU}=1050000000/6n",
         }
-        for case in sorted(path.parent for path in PACK.glob("collector-*/*/write")):
+        for case in self.cases("collector-*/*", 13):
             with self.subTest(f"{case.parent.name}/{case.name}"):
                 tenant = f"{case.parent.name}-{case.name}"
-                answers = [self.send(folder, tenant) for folder in sorted((case / "write").iterdir())]
+                answers = self.answers(case, tenant)
                 bad = [answer for answer in answers if not answer.ok]
                 self.assertEqual(len(bad), 1 if case.name.startswith("bad-stack-index") else 0, bad)
                 self.assertTrue(all(b"invalid stack index" in answer.text for answer in bad), bad)
@@ -354,10 +366,10 @@ class Recordings(OTLPCase):
                 self.assertEqual(self.stored(tenant)[0], ["shop"])
 
     def test_what_the_ebpf_profiler_sends(self):
-        for case in sorted(path.parent for path in PACK.glob("ebpf-profiler/*/write")):
+        for case in self.cases("ebpf-profiler/*", 7):
             with self.subTest(case.name):
                 tenant = f"ebpf-{case.name}"
-                answers = [self.send(folder, tenant) for folder in sorted((case / "write").iterdir())]
+                answers = self.answers(case, tenant)
                 self.assertTrue(all(answer.ok and not answer.text for answer in answers), answers[:3])
                 services, stacks = self.stored(tenant)
                 self.assertIn("unknown_service:burn-c", services)

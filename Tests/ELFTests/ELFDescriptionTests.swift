@@ -40,14 +40,13 @@ import Testing
     func readsEveryClassAndByteOrder(is64: Bool, isLittleEndian: Bool) throws {
         let description = try ELFDescription(Self.file(is64: is64, isLittleEndian: isLittleEndian).bytes)
         #expect(description.buildID == Self.buildID)
-        #expect(description.is64 == is64 && description.machine == 62)
-        #expect(description.hasSymbols && description.hasDebugSections && description.hasCode)
+        #expect(description.hasSymbols && description.hasDebugSections)
     }
 
     @Test func readsWhatACompilerMade() throws {
         let description = try ELFDescription(try Self.fixture())
         #expect(description.buildIDText?.utf8.count == 40)
-        #expect(description.hasSymbols && description.hasDebugSections && description.hasCode)
+        #expect(description.hasSymbols && description.hasDebugSections)
     }
 
     @Test func saysWhatIsMissing() throws {
@@ -59,7 +58,7 @@ import Testing
         elf.sections.append(.init(name: ".debug_line", kind: 8, size: 100))
         let description = try ELFDescription(elf.bytes)
         #expect(description.buildID == nil && description.buildIDText == nil)
-        #expect(!description.hasSymbols && !description.hasDebugSections && !description.hasCode)
+        #expect(!description.hasSymbols && !description.hasDebugSections)
     }
 
     @Test func everyTruncationIsRefused() throws {

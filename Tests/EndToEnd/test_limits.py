@@ -242,9 +242,11 @@ class ManyProcesses(unittest.TestCase):
             self.assertEqual(failure.status, 400)
             self.assertRegex(failure.message, r"has 3 label names; limit 2$")
         # The catalogue away: the limits stay, and so does the write path.
+        name = "hearth_limits_catalog_last_read_successful"
+        for client in clients:
+            self.assertEqual(metric(client, name), 1)
         postgres.stop()
         for client in clients:
-            name = "hearth_limits_catalog_last_read_successful"
             wait_until(lambda: metric(client, name) == 0, 30, "the outage in the metric")
             self.assertEqual(refusal(client, labels).status, 400)
             self.assertIsNone(refusal(client))

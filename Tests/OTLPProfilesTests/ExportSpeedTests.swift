@@ -5,8 +5,8 @@ import Glibc
 import OTLPProfiles
 import Testing
 
-/// Runs where `HEARTH_SPEED` is set, in a release build: `swift test -c release --filter SpeedTests`.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["HEARTH_SPEED"] != nil))
+/// Runs where `HEARTH_BENCH` is set, in a release build: `swift test -c release --filter SpeedTests`.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["HEARTH_BENCH"] != nil))
 struct ExportSpeedTests {
     private static let sampleCount = 8_000
     private static let locationCount = 3_000

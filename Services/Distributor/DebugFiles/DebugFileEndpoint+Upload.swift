@@ -22,23 +22,11 @@ extension DebugFileEndpoint {
                     if let cause = error.cause, error.httpStatus == 500 {
                         self.logger.error("upload of debug information failed", ["error": .error(cause)])
                     }
-                    return Self.text(error)
+                    // This route answers with text, as the real server's does.
+                    return error.textResponse
                 }
             }
         ]
-    }
-
-    /// This route answers with text, as the real server's does.
-    private static func text(_ error: ServiceError) -> HTTPResponse {
-        var response = HTTPResponse(
-            status: error.httpStatus,
-            contentType: "text/plain; charset=utf-8",
-            text: error.message + "\n"
-        )
-        response.headers.set("X-Content-Type-Options", "nosniff")
-        for field in error.headers.fields { response.headers.append(field.name, field.value) }
-        if let seconds = error.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
-        return response
     }
 
     private func take(_ request: HTTPRequest) async throws(ServiceError) {

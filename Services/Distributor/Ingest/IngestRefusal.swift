@@ -21,6 +21,9 @@ struct IngestRefusal: Error {
     let kind: Kind
     let message: String
 
+    private static let pushFailed =
+        "pushing IngestInput-pprof failed push series with index 0 and id  failed:"
+
     init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
@@ -42,13 +45,11 @@ struct IngestRefusal: Error {
             let stage =
                 first.message.hasPrefix("malformed pprof")
                 ? "parsing IngestInput-pprof failed"
-                : "pushing IngestInput-pprof failed push series with index 0 and id  failed:"
+                : Self.pushFailed
             self.init(.unreadable, "\(stage) invalid_argument: \(first.message)")
         case .tooLarge(let rejection): self.init(ServiceError(rejection.message, as: rejection.reason))
         case .rateLimited(let rejection, let seconds):
-            let text =
-                "pushing IngestInput-pprof failed push series with index 0 and id  failed: "
-                + "resource_exhausted: \(rejection.message)"
+            let text = "\(Self.pushFailed) resource_exhausted: \(rejection.message)"
             self.init(ServiceError(.resourceExhausted, text, retryAfterSeconds: seconds))
         case .unavailable(let reason): self.init(ServiceError(.unavailable, reason))
         case .deadlineExceeded: self.init(ServiceError.deadlineExceeded)

@@ -14,10 +14,11 @@ final class BoundedNames: Sendable {
     /// `name`, or `other` when it is too long, cannot be printed, or comes too late.
     func bounded(_ name: String) -> String {
         guard name.utf8.count <= Self.byteCountMax else { return Self.other }
-        guard name.unicodeScalars.allSatisfy(Self.isPrintable) else { return Self.other }
         return self.known.withLock { known in
             guard !known.contains(name) else { return name }
-            guard known.count < self.countMax else { return Self.other }
+            guard known.count < self.countMax, name.unicodeScalars.allSatisfy(Self.isPrintable) else {
+                return Self.other
+            }
             known.insert(name)
             return name
         }

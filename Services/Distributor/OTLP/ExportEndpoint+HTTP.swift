@@ -49,7 +49,7 @@ extension ExportEndpoint {
             let answer = try await self.answer(body, encoding, tenant)
             return Self.success(answer, encoding)
         } catch {
-            return error.code == .unauthenticated ? error.plainResponse : Self.failure(error)
+            return error.code == .unauthenticated ? error.plainResponse : error.textResponse
         }
     }
 
@@ -90,29 +90,25 @@ extension ExportEndpoint {
         do throws(HTTPBodyError) {
             let coding = try ContentCoding(of: request.headers)
             let sent = try await request.collectBody(limit: limits.wire)
-            guard coding != .zstd || ZstdDecoder.isZstd(sent.span) else { return sent }
+            let isPlain = coding == .identity || coding == .zstd && !ZstdDecoder.isZstd(sent.span)
+            if isPlain { return sent }
             let again = request.reading(BufferedBody(sent, of: request.body))
             return try await again.collectDecodedBody(limits: limits)
         } catch {
             switch error {
             case .tooLarge(let limit, let declared):
                 let size = declared.map { ": the body has \($0) bytes" } ?? ""
-                throw Self.tooLarge("profile payload size exceeds limit of \(ByteText.decimal(limit))\(size)")
+                let text = "profile payload size exceeds limit of \(ByteText.decimal(limit))\(size)"
+                throw ServiceError(text, as: .bodySizeLimitExceeded)
             case .inflatedTooLarge(let limit):
                 let text = "uncompressed profile payload size exceeds limit of \(ByteText.decimal(limit))"
-                throw Self.tooLarge(text)
+                throw ServiceError(text, as: .bodySizeLimitExceeded)
             case .undecodable, .truncated:
                 let reason = ServiceError(error).message
                 throw ServiceError(.invalidArgument, "Failed to read request body: \(reason)", cause: error)
             default: throw ServiceError(error)
             }
         }
-    }
-
-    private static func tooLarge(_ text: String) -> ServiceError {
-        var error = ServiceError(.resourceExhausted, text)
-        error.httpStatus = 413
-        return error
     }
 
     /// An empty message in the real server's words, whatever the encoding; what was refused is said in the
@@ -124,17 +120,5 @@ extension ExportEndpoint {
             headers: ["Content-Type": isJSON ? "application/json" : Self.answerType],
             body: .bytes(isJSON ? answer.json() : answer.binary())
         )
-    }
-
-    private static func failure(_ error: ServiceError) -> HTTPResponse {
-        var response = HTTPResponse(
-            status: error.httpStatus,
-            contentType: "text/plain; charset=utf-8",
-            text: error.message + "\n"
-        )
-        response.headers.set("X-Content-Type-Options", "nosniff")
-        for field in error.headers.fields { response.headers.append(field.name, field.value) }
-        if let seconds = error.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
-        return response
     }
 }

@@ -124,7 +124,6 @@ actor Flusher {
     }
 
     /// Blocks that the catalogue does not know yet.
-
     private var waiting: [Block] {
         self.tools.folder.all.filter {
             !self.published.contains($0.description.header.id)

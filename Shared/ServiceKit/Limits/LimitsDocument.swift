@@ -4,8 +4,8 @@ internal import ProfileModel
 
 /// Limits of single tenants as they are written: `overrides: {tenant: {key: value}}`.
 struct LimitsDocument {
-    /// What stands under each tenant.
-    var tenants: [TenantID: YAMLNode] = [:]
+    /// The limits of each tenant: the defaults with its own laid over them.
+    var tenants: [TenantID: TenantLimits] = [:]
 
     static let section = "limits"
 
@@ -27,8 +27,7 @@ struct LimitsDocument {
                 guard let tenant = Self.tenant(id) else {
                     throw .malformed(source: Self.place(limits.mark, file), reason: "\(id) is no tenant id")
                 }
-                _ = try defaults.overlaid(with: limits, of: file)
-                self.tenants[tenant] = limits
+                self.tenants[tenant] = try defaults.overlaid(with: limits, of: file)
             }
         }
     }

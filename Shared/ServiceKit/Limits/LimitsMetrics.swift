@@ -33,8 +33,8 @@ struct LimitsMetrics: Sendable {
 
     /// The numbers among the limits: for everybody, and of tenants that have their own.
     static func collect(_ table: TenantLimitsTable, in registry: MetricRegistry) {
+        let defaults = Dictionary(uniqueKeysWithValues: Self.numbers(table.defaults))
         registry.collect { page in
-            let defaults = Dictionary(uniqueKeysWithValues: Self.numbers(table.defaults))
             let name = "pyroscope_limits_defaults"
             page.family(name, type: "gauge", help: "Limits of tenants without their own.")
             for (limit, value) in defaults.sorted(by: { $0.key < $1.key }) {

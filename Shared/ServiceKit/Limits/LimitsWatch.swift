@@ -141,11 +141,7 @@ package final class LimitsWatch: Service {
         var overrides: [TenantID: TenantLimits] = [:]
         var ignoredCount = 0
         for tenant in Set(document.tenants.keys).union(settings.keys) {
-            var limits = defaults
-            if let node = document.tenants[tenant] {
-                // It was checked when it was read.
-                limits = (try? defaults.overlaid(with: node, of: self.config.file)) ?? defaults
-            }
+            var limits = document.tenants[tenant] ?? defaults
             for (key, json) in settings[tenant, default: [:]].sorted(by: { $0.key < $1.key }) {
                 do throws(ConfigError) {
                     limits = try limits.setting(String(key.dropFirst(Self.settingPrefix.count)), to: json)
