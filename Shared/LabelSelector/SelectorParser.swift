@@ -15,9 +15,9 @@ struct SelectorParser {
             throw self.lexer.fault(0, "selector of \(byteCount) bytes exceeds the limit of \(limit)")
         }
         var token = try self.lexer.next()
-        var name: String?
+        var name: SelectorToken?
         if SelectorWords.canNameMetric(token) {
-            name = token.text
+            name = token
             token = try self.lexer.next()
         }
         if token.kind == .leftBrace {
@@ -27,7 +27,7 @@ struct SelectorParser {
             throw self.unexpected(token)
         }
         guard token.kind == .end else { throw self.unexpected(token) }
-        if let name { self.matchers.append(.equal(LabelName.profileName, name)) }
+        if let name { try self.append(LabelName.profileName, .equal, name.text, at: name) }
         return self.matchers
     }
 

@@ -74,6 +74,10 @@ import Testing
     @Test func boundsMatchersPatternsAndText() {
         let many = (0..<65).map { "a\($0)=\"b\"" }.joined(separator: ",")
         #expect(Self.fault("{\(many)}")?.contains("more than 64 label matchers") == true)
+        // The name in front is a matcher as well: what is accepted can be written and read again.
+        let full = Array(repeating: "a=\"b\"", count: 64).joined(separator: ",")
+        #expect(Self.fault("{\(full)}") == nil)
+        #expect(Self.fault("cpu{\(full)}")?.contains("more than 64 label matchers") == true)
         let long = String(repeating: "x", count: 1_025)
         #expect(Self.fault("{a=~\"\(long)\"}")?.contains("limit of 1024") == true)
         #expect(Self.fault("{a=\"\(long)\"}") == nil)
