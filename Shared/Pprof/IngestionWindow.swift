@@ -5,6 +5,7 @@ internal import ProfileModel
 struct IngestionWindow {
     private let first: Int64?
     private let last: Int64?
+    private let now: Int64
 
     /// The window around `now`; a limit of 0 opens its side for good.
     init(now: Int64, limits: ProfileLimits) {
@@ -13,6 +14,7 @@ struct IngestionWindow {
         let newer = limits.rejectNewerThanNanoseconds / 1_000_000
         self.first = older > 0 ? milliseconds &- older : nil
         self.last = newer > 0 ? milliseconds &+ newer : nil
+        self.now = milliseconds
     }
 
     func contains(_ nanoseconds: Int64) -> Bool {
@@ -28,6 +30,12 @@ struct IngestionWindow {
         let end = self.last.map(Self.utc) ?? "the end"
         let time = Self.utc(nanoseconds / 1_000_000)
         return "profile timestamp: \(time), the ingestion window starts at \(start) and ends at \(end)"
+    }
+
+    /// How far a time lies from the time of receipt: what a clock that runs wrong is off by.
+    func skew(_ nanoseconds: Int64) -> String {
+        let seconds = (nanoseconds / 1_000_000).subtractingReportingOverflow(self.now).partialValue / 1_000
+        return seconds < 0 ? "\(seconds.magnitude) s behind the server's clock" : "\(seconds) s ahead of it"
     }
 
     /// `2026-11-24T21:40:05.250Z`; total over all 64-bit values.

@@ -24,6 +24,7 @@ extension PprofDecoder {
             let labels = LabelValidation.text(incoming.labels.labels)
             let text =
                 "profile with labels '\(labels)' is outside of ingestion window (\(window.text(header.time)))"
+                + ", \(window.skew(header.time))"
             throw ProfileRejection(.notInIngestionWindow, text)
         }
     }

@@ -12,6 +12,7 @@ extension PprofDecoder {
         }
         switch parameters.spyName {
         case "pyspy", "rbspy", "scripting":
+            guard !parameters.keepsFunctionNames else { return }
             try self.joinFileAndName(keepAbsolute: parameters.spyName == "pyspy")
         case "dotnetspy": try self.repairDotnet()
         case "unknown" where parameters.displayNames?["inuse-space"] != nil: try self.repairDotnet()

@@ -5,8 +5,8 @@ internal import ProfileModel
 /// The frame of one profile: what the write-ahead log keeps and what distributors send to ingesters.
 ///
 /// Version byte 1; tenant; labels (count, then name and value each); uid (16 bytes); received time; origin (0
-/// push, 1 ingest with spy name, from, display names); limits; payload. Texts and the payload carry their
-/// length before them, times are zigzag, all other numbers LEB128. See docs/formats/wal.md.
+/// push, 1 ingest with spy name, from, flags, display names); limits; payload. Texts and the payload carry
+/// their length before them, times are zigzag, all other numbers LEB128. See docs/formats/wal.md.
 extension IncomingProfile {
     /// The version this code writes.
     package static let frameVersion: UInt8 = 1
@@ -81,8 +81,9 @@ extension ProfileOrigin {
         writer.byte(1)
         writer.text(parameters.spyName)
         writer.zigzag(parameters.fromNanoseconds)
-        guard let names = parameters.displayNames else { return writer.byte(0) }
-        writer.byte(1)
+        let keeps: UInt8 = parameters.keepsFunctionNames ? 2 : 0
+        guard let names = parameters.displayNames else { return writer.byte(keeps) }
+        writer.byte(keeps | 1)
         writer.varint(names.count)
         for (name, display) in names.sorted(by: { LabelSet.precedes($0.key, $1.key) }) {
             writer.text(name)
@@ -100,7 +101,9 @@ extension ProfileOrigin {
             fromNanoseconds: try cursor.zigzag(),
             displayNames: nil
         )
-        if try cursor.varint(below: 2) == 1 {
+        let flags = try cursor.varint(below: 4)
+        parameters.keepsFunctionNames = flags & 2 != 0
+        if flags & 1 != 0 {
             let count = try cursor.count(limit: IncomingProfile.frameLabelCountMax, bytesEach: 2)
             var names: [String: String] = [:]
             for _ in 0..<count {

@@ -41,11 +41,19 @@ package struct IngestParameters: Hashable, Sendable {
     package var fromNanoseconds: Int64
     /// Display name per sample type from `sample_type_config`; nil when the part was absent.
     package var displayNames: [String: String]?
+    /// Whether functions of scripting profilers keep their names; false puts their file before them.
+    package var keepsFunctionNames: Bool
 
-    package init(spyName: String, fromNanoseconds: Int64, displayNames: [String: String]?) {
+    package init(
+        spyName: String,
+        fromNanoseconds: Int64,
+        displayNames: [String: String]?,
+        keepsFunctionNames: Bool = false
+    ) {
         self.spyName = spyName
         self.fromNanoseconds = fromNanoseconds
         self.displayNames = displayNames
+        self.keepsFunctionNames = keepsFunctionNames
     }
 }
 

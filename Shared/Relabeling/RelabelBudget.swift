@@ -4,10 +4,10 @@ internal import ProfileModel
 /// What relabeling of one request may still cost, so that neither a tenant's rules nor its profiles take more
 /// than their share of a core and of memory.
 package struct RelabelBudget: Sendable {
-    /// What rules may cost together: some hundred thousand runs over short values, or 2 MiB of long ones.
+    /// What rules may cost together: some ten thousand runs over short values, or 1 MiB of long ones.
     ///
-    /// With the worst patterns known that was 0.4 s of a busy core.
-    package static let costMax = 32 << 20
+    /// With the worst patterns known that was 0.2 s of a busy core.
+    package static let costMax = 16 << 20
 
     private let limit: Int
     private var costLeft: Int

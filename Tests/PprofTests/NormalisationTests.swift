@@ -195,7 +195,8 @@ import Testing
         types: [String],
         spy: String = "unknown",
         displayNames: [String: String]? = nil,
-        time: UInt64? = nil
+        time: UInt64? = nil,
+        keepsFunctionNames: Bool = false
     ) throws -> (name: String, time: Int64, lines: [String], types: [String]) {
         var text = PprofText(values: [Int64](repeating: 1, count: types.count + 2))
         for (index, type) in types.enumerated() {
@@ -203,7 +204,12 @@ import Testing
             text.message(1) { $0.field(1, UInt64(9 + index)) }
         }
         if let time { text.field(9, time) }
-        let parameters = IngestParameters(spyName: spy, fromNanoseconds: 123, displayNames: displayNames)
+        let parameters = IngestParameters(
+            spyName: spy,
+            fromNanoseconds: 123,
+            displayNames: displayNames,
+            keepsFunctionNames: keepsFunctionNames
+        )
         var decoder = PprofDecoder()
         var profile = DecodedProfile()
         try decoder.decode(.test(text.bytes, origin: .ingest(parameters)), into: &profile)
@@ -249,6 +255,32 @@ import Testing
     func scriptingSpiesPutTheFileBesideTheFunction(spy: String) throws {
         let line = try #require(try self.decode(types: [], spy: spy).lines.first)
         #expect(line.contains(spy == "gospy" ? "(main||work|" : "(work main||work|"))
+    }
+
+    @Test(arguments: ["pyspy", "rbspy", "scripting"])
+    func aTenantMayKeepTheNamesOfFunctions(spy: String) throws {
+        let line = try #require(try self.decode(types: [], spy: spy, keepsFunctionNames: true).lines.first)
+        #expect(line.contains("(main||work|"))
+    }
+
+    @Test func aProfileOutsideTheWindowIsToldBySeconds() throws {
+        var text = PprofText(values: [1, 1])
+        text.field(9, 1_795_521_600_000_000_000)
+        func message(at now: Int64) throws -> String {
+            var incoming = IncomingProfile.test(text.bytes)
+            incoming.receivedNanoseconds = now
+            incoming.limits = ProfileLimits()
+            var decoder = PprofDecoder()
+            var profile = DecodedProfile()
+            let error = #expect(throws: ProfileRejection.self) {
+                try decoder.decode(incoming, into: &profile)
+            }
+            return error?.message ?? ""
+        }
+        let time: Int64 = 1_795_521_600_000_000_000
+        let hour: Int64 = 3_600_000_000_000
+        #expect(try message(at: time + 25 * hour).hasSuffix(", 90000 s behind the server's clock"))
+        #expect(try message(at: time - hour).hasSuffix(", 3600 s ahead of it"))
     }
 
     @Test func dotnetTypesMayHaveDashes() throws {

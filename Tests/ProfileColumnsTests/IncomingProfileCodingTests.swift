@@ -25,6 +25,12 @@ import Testing
         .push,
         .ingest(IngestParameters(spyName: "gospy", fromNanoseconds: 5, displayNames: nil)),
         .ingest(IngestParameters(spyName: "", fromNanoseconds: -5, displayNames: ["b": "bb", "a": ""])),
+        .ingest(
+            IngestParameters(spyName: "", fromNanoseconds: 1, displayNames: nil, keepsFunctionNames: true)
+        ),
+        .ingest(
+            IngestParameters(spyName: "", fromNanoseconds: 1, displayNames: [:], keepsFunctionNames: true)
+        ),
     ]
 
     static func bytes(_ profile: IncomingProfile) -> [UInt8] {

@@ -33,4 +33,28 @@ import Testing
             }
         }
     }
+
+    @Test func findsADottedLabelByItsUnderscores() {
+        let series = LabelSet([
+            Label("otel.scope.name", "runtime"), Label("a-b", "minus"), Label("é", "accent"),
+        ])
+        let sample = LabelSet([Label("http.route", "/cart")])
+        func value(_ name: String) -> String? {
+            SeriesLabels.value(of: name, series: series, type: Self.type, sample: sample)
+        }
+        #expect(value("otel_scope_name") == "runtime")
+        #expect(value("otel.scope_name") == "runtime")
+        #expect(value("a_b") == "minus")
+        #expect(value("_") == "accent")
+        #expect(value("http_route") == "/cart")
+        #expect(value("otel_scope") == nil)
+        #expect(value("otel_scope_name_") == nil)
+        #expect(value("http__route") == nil)
+    }
+
+    @Test func aLabelOfThatVeryNameWinsOverAnAlias() {
+        let series = LabelSet([Label("a.b", "dotted")])
+        let sample = LabelSet([Label("a_b", "plain")])
+        #expect(SeriesLabels.value(of: "a_b", series: series, type: Self.type, sample: sample) == "plain")
+    }
 }

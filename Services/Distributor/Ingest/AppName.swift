@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import ProfileModel
+package import ProfileModel
 
 /// Why a `name` parameter was refused, in the words clients know.
-struct AppNameError: Error, CustomStringConvertible {
-    let description: String
+package struct AppNameError: Error, CustomStringConvertible {
+    /// What a client is told.
+    package let description: String
 }
 
 /// The `name` of an `/ingest` request: `app` or `app{key=value,…}` (spec/ingest 2.2).
 ///
 /// There is no quoting: a value ends at `,` or `}`. An unterminated last pair is dropped.
-struct AppName: Equatable {
+package struct AppName: Equatable, Sendable {
     /// What stands before the brace.
-    var app = ""
+    package var app = ""
     /// Pairs as they came; of equal keys the last one wins.
-    var labels: [Label] = []
+    package var labels: [Label] = []
 
-    init(parsing text: String) throws(AppNameError) {
+    /// Reads a `name`; refuses names and keys that are empty or have characters they may not have.
+    package init(parsing text: String) throws(AppNameError) {
         var rest = Substring(text + "{")
         let name = rest.prefix { $0 != "{" }
         rest = rest.dropFirst(name.count + 1)
@@ -29,6 +31,7 @@ struct AppName: Equatable {
             try Self.check(key: key)
             if key == LabelName.profileName {
                 self.app = Self.trimmed(rest[..<end])
+                guard !self.app.isEmpty else { throw AppNameError(description: "service name is required") }
             } else {
                 self.labels.removeAll { $0.name == key }
                 self.labels.append(Label(key, Self.trimmed(rest[..<end])))

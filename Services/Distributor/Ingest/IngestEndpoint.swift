@@ -46,7 +46,7 @@ struct IngestEndpoint: Sendable {
                 try await self.ingest(upload.payload, legacy, name, query, owner)
                 return
             }
-            candidates = upload.payload.isEmpty ? [] : [self.candidate(name, query, upload)]
+            candidates = upload.payload.isEmpty ? [] : [self.candidate(name, query, upload, owner)]
         }
         guard !candidates.isEmpty else { return }
         do throws(IntakeFailure) {
@@ -72,7 +72,12 @@ struct IngestEndpoint: Sendable {
         }
     }
 
-    private func candidate(_ name: AppName, _ query: QueryItems, _ upload: IngestUpload) -> Candidate {
+    private func candidate(
+        _ name: AppName,
+        _ query: QueryItems,
+        _ upload: IngestUpload,
+        _ owner: TenantID
+    ) -> Candidate {
         let now = self.intake.nanoseconds()
         let spyName = Self.spyName(query)
         var labels = Self.labels(name, spyName: spyName)
@@ -88,7 +93,8 @@ struct IngestEndpoint: Sendable {
                 IngestParameters(
                     spyName: spyName,
                     fromNanoseconds: IngestTime.parse(from, now: now),
-                    displayNames: upload.displayNames
+                    displayNames: upload.displayNames,
+                    keepsFunctionNames: self.intake.limits.limits(of: owner).keepsFunctionNames
                 )
             ),
             context: Self.context(from, until),

@@ -3,9 +3,9 @@
 /// The times of an `/ingest` request, in all the ways clients have ever written them (spec/ingest 2.3).
 ///
 /// Never fails: what is not understood means now.
-enum IngestTime {
+package enum IngestTime {
     /// Nanoseconds since 1970; `now` likewise.
-    static func parse(_ text: String, now: Int64) -> Int64 {
+    package static func parse(_ text: String, now: Int64) -> Int64 {
         let kept = text.filter { !$0.isWhitespace && $0 != "_" && $0 != "," }
         guard !kept.isEmpty else { return now }
         guard kept.allSatisfy({ $0.isASCII && $0.isNumber }) else { return Self.relative(kept, now: now) }

@@ -34,7 +34,10 @@ struct DatasetScan {
     /// Whether answers under these label names depend on the labels of samples.
     func dependsOnSamples(_ names: some Sequence<String>) -> Bool {
         let known = self.description.sampleLabelNames
-        return !known.isEmpty && names.contains { known.contains($0) }
+        return !known.isEmpty
+            && names.contains { name in
+                known.contains { $0 == name || SeriesLabels.isAlias(name, of: $0) }
+            }
     }
 
     /// Which samples of a series the selector admits for `type`.

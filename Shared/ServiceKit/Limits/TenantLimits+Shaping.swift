@@ -76,6 +76,11 @@ extension TenantLimits {
                 \.keepsLabelNames,
                 "Take any UTF-8 label name as it is; false allows letters, digits, _ and turns dots into _."
             ).yaml("limits.disable_label_sanitization").advanced(),
+            .bool(
+                "validation.keep-function-names",
+                \.keepsFunctionNames,
+                "Keep function names of scripting profilers' uploads; false puts the file before them."
+            ).yaml("limits.keep_function_names").advanced(),
         ]
     )
 

@@ -34,6 +34,8 @@ package struct TenantLimits: Sendable, Equatable {
     /// Whether label names are taken as they are; otherwise dots become underscores and other characters are
     /// refused.
     package var keepsLabelNames = true
+    /// Whether functions of scripting profilers' uploads keep their names; false puts their file before them.
+    package var keepsFunctionNames = false
     // What goes out
     package var queryLengthMax = Duration.seconds(31 * 86_400)
     package var queryLookbackMax = Duration.zero
