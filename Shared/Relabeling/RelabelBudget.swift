@@ -6,7 +6,7 @@ internal import ProfileModel
 package struct RelabelBudget: Sendable {
     /// What rules may cost together: some ten thousand runs over short values, or 1 MiB of long ones.
     ///
-    /// With the worst patterns known that was 0.2 s of a busy core.
+    /// With the worst patterns known twice as much was 0.4 s of a busy core.
     package static let costMax = 16 << 20
 
     private let limit: Int
