@@ -27,9 +27,9 @@ extension QueryEndpoints {
                 throw ServiceError(.unimplemented, "this version serves format json only")
             }
             let scope = try self.plainScope(request)
-            do throws(QueryError) {
-                return try await self.service.render(items, scope)
-            } catch { throw self.noted(error) }
+            return try await self.counted(scope) { () async throws(QueryError) in
+                try await self.service.render(items, scope)
+            }
         }
     }
 
@@ -40,9 +40,9 @@ extension QueryEndpoints {
                 throw ServiceError(.invalidArgument, "label parameter is required")
             }
             let scope = try self.plainScope(request)
-            do throws(QueryError) {
-                return Self.json(try await self.values(of: label, scope))
-            } catch { throw self.noted(error) }
+            return try await self.counted(scope) { () async throws(QueryError) in
+                Self.json(try await self.values(of: label, scope))
+            }
         }
     }
 
@@ -78,7 +78,7 @@ extension QueryEndpoints {
     /// As for an RPC, but a tenant that cannot be read is a bad request here (spec/query 0).
     private func plainScope(_ request: HTTPRequest) throws(ServiceError) -> QueryScope {
         do throws(TenancyError) {
-            return self.scope(try self.tenant(of: request.headers), request.headers, deadline: nil)
+            return self.scope(try self.tenancy.tenants(of: request.headers), request.headers, deadline: nil)
         } catch {
             let isReadable = error.code != .unauthenticated
             throw isReadable ? ServiceError(error) : ServiceError(.invalidArgument, error.message)

@@ -13,6 +13,7 @@ package struct QueryEndpoints: Sendable {
     let tenancy: Tenancy
     let limits: TenantLimitsTable
     private let logger: Logger
+    private let inFlight = RequestsInFlight()
     let now: @Sendable () -> Int64
 
     /// Endpoints over `service`; `now` gives milliseconds since 1970, `logger` hears of faults of ours.
@@ -107,10 +108,26 @@ package struct QueryEndpoints: Sendable {
     ) -> RPCMethod {
         RPCMethod(path) { (context: RPCContext, request: Request) async throws(ServiceError) -> Answer in
             let scope = try self.scope(context.headers, deadline: context.deadline)
-            do throws(QueryError) {
-                return try await serve(request, scope)
-            } catch { throw self.noted(error) }
+            return try await self.counted(scope) { () async throws(QueryError) in
+                try await serve(request, scope)
+            }
         }
+    }
+
+    /// Runs a query in one of its tenant's places.
+    package func counted<Answer>(
+        _ scope: QueryScope,
+        _ run: () async throws(QueryError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        let countMax = scope.limits.concurrencyMax
+        guard self.inFlight.enter(scope.tenant, countMax: countMax) else {
+            let text = "\(countMax) queries of this tenant are under way, the limit (max_concurrent_queries)"
+            throw ServiceError(.resourceExhausted, text, retryAfterSeconds: 1)
+        }
+        defer { self.inFlight.leave(scope.tenant) }
+        do throws(QueryError) {
+            return try await run()
+        } catch { throw self.noted(error) }
     }
 
     /// What the client is told; the cause of a fault of ours goes to the log only.
@@ -125,26 +142,20 @@ package struct QueryEndpoints: Sendable {
         deadline: ContinuousClock.Instant?
     ) throws(ServiceError) -> QueryScope {
         do throws(TenancyError) {
-            return self.scope(try self.tenant(of: headers), headers, deadline: deadline)
+            return self.scope(try self.tenancy.tenants(of: headers), headers, deadline: deadline)
         } catch { throw ServiceError(error) }
     }
 
-    /// The one tenant of a query: answers over several are not made yet.
-    func tenant(of headers: HTTPHeaders) throws(TenancyError) -> TenantID {
-        let tenants = try self.tenancy.tenants(of: headers)
-        guard tenants.count == 1, let tenant = tenants.first else { throw .multiple }
-        return tenant
-    }
-
-    /// What surrounds a query of `tenant`.
+    /// What surrounds a query of `tenants`, which are one at least.
     func scope(
-        _ tenant: TenantID,
+        _ tenants: [TenantID],
         _ headers: HTTPHeaders,
         deadline: ContinuousClock.Instant?
     ) -> QueryScope {
         QueryScope(
-            tenant: tenant,
-            limits: QueryLimits(self.limits.limits(of: tenant)),
+            tenant: tenants.first ?? .anonymous,
+            otherTenants: Array(tenants.dropFirst()),
+            limits: QueryLimits(tenants.map { QueryLimits(self.limits.limits(of: $0)) }),
             nowMilliseconds: self.now(),
             deadline: deadline,
             allowsUTF8LabelNames: ClientCapabilities(accept: headers.all("Accept")).allowsUTF8LabelNames,

@@ -12,6 +12,9 @@ package struct QueryLimits: Sendable, Hashable {
     /// Most nodes a request may ask for.
     package var nodeCountMax: Int64 = 1_048_576
 
+    /// Queries of the tenant under way at a time.
+    package var concurrencyMax = 64
+
     /// The defaults.
     package init() {}
 
@@ -21,6 +24,20 @@ package struct QueryLimits: Sendable, Hashable {
         self.lookback = limits.queryLookbackMax
         self.nodeCountDefault = Int64(limits.flameGraphNodeCountDefault)
         self.nodeCountMax = Int64(limits.flameGraphNodeCountMax)
+        self.concurrencyMax = limits.queryConcurrencyMax
+    }
+
+    /// The limits of a query over several tenants: of each the smallest that is no switch.
+    init(_ tenants: [QueryLimits]) {
+        self.init()
+        func least<Value: Comparable>(_ values: [Value], _ off: Value) -> Value {
+            values.filter { $0 > off }.min() ?? off
+        }
+        self.lengthMax = least(tenants.map(\.lengthMax), .zero)
+        self.lookback = least(tenants.map(\.lookback), .zero)
+        self.nodeCountDefault = least(tenants.map(\.nodeCountDefault), 0)
+        self.nodeCountMax = least(tenants.map(\.nodeCountMax), 0)
+        self.concurrencyMax = least(tenants.map(\.concurrencyMax), 0)
     }
 
     /// The node limit for a request that asks for `asked`; below 1 means none.

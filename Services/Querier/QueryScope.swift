@@ -4,7 +4,10 @@ internal import Synchronization
 
 /// What surrounds one query: who asks, when, under which limits, and where gaps are noted.
 package struct QueryScope: Sendable {
+    /// Who asks; of a query over several tenants the first.
     package var tenant: TenantID
+    /// The other tenants of such a query.
+    package var otherTenants: [TenantID]
     package var limits: QueryLimits
     /// The time of the request in milliseconds since 1970.
     package var nowMilliseconds: Int64
@@ -17,6 +20,7 @@ package struct QueryScope: Sendable {
     /// A scope with its own report.
     package init(
         tenant: TenantID,
+        otherTenants: [TenantID] = [],
         limits: QueryLimits = QueryLimits(),
         nowMilliseconds: Int64,
         deadline: ContinuousClock.Instant? = nil,
@@ -24,6 +28,7 @@ package struct QueryScope: Sendable {
         report: PartialReport = PartialReport()
     ) {
         self.tenant = tenant
+        self.otherTenants = otherTenants
         self.limits = limits
         self.nowMilliseconds = nowMilliseconds
         self.deadline = deadline

@@ -14,7 +14,7 @@ package struct QueryService: Sendable {
 
     /// A service over the ring and the names of the symbol store.
     package init(sources: SourceFanOut, symbols: SymbolNames) {
-        self.sources = sources
+        self.sources = sources.naming(symbols)
         self.symbols = symbols
     }
 

@@ -19,7 +19,7 @@ struct Intake: Sendable {
     let logger: Logger
     let nanoseconds: @Sendable () -> Int64
     let quota = IngestionQuota()
-    let inFlight = PushesInFlight()
+    let inFlight = RequestsInFlight()
 
     /// The profiles of a request that go on, and what became of the others.
     private struct Batch {

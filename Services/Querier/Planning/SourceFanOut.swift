@@ -24,6 +24,7 @@ package struct SourceFanOut: Sendable {
     private let members: Members
     private let concurrencyMax: Int
     private let timeout: Duration
+    private var symbols: SymbolNames?
 
     /// Asks `members`, at most `concurrencyMax` at once, none for longer than `timeout`.
     package init(
@@ -37,6 +38,30 @@ package struct SourceFanOut: Sendable {
         self.timeout = timeout
     }
 
+    /// The same with names for queries over several tenants.
+    func naming(_ symbols: SymbolNames) -> SourceFanOut {
+        var copy = self
+        copy.symbols = symbols
+        return copy
+    }
+
+    /// Who may hold data of the query's tenants, each once.
+    private func members(_ scope: QueryScope, _ range: TimeRange) async throws -> [SourceMember] {
+        var members = try await self.members(scope.tenant, range)
+        guard !scope.otherTenants.isEmpty, let symbols else { return members }
+        var known = Set(members.map(\.name))
+        for tenant in scope.otherTenants {
+            for member in try await self.members(tenant, range) where known.insert(member.name).inserted {
+                members.append(member)
+            }
+        }
+        let tenants = [scope.tenant] + scope.otherTenants
+        return members.map { member in
+            let source = FederatedSource(source: member.source, tenants: tenants, symbols: symbols)
+            return SourceMember(name: member.name, source: source)
+        }
+    }
+
     typealias Question<Answer: Sendable> =
         @Sendable (any ProfileSource) async throws(IngesterError) -> Partial<Answer>
 
@@ -48,7 +73,7 @@ package struct SourceFanOut: Sendable {
     ) async throws(QueryError) -> [Answer] {
         let members: [SourceMember]
         do {
-            members = try await self.members(scope.tenant, range)
+            members = try await self.members(scope, range)
         } catch is CancellationError {
             throw .canceled
         } catch { throw .unavailable("the ring cannot be read") }

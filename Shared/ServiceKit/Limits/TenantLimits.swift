@@ -41,6 +41,8 @@ package struct TenantLimits: Sendable, Equatable {
     package var queryLookbackMax = Duration.zero
     package var flameGraphNodeCountDefault = 8_192
     package var flameGraphNodeCountMax = 1_048_576
+    /// Queries under way at a time; 0 means no limit.
+    package var queryConcurrencyMax = 64
 
     /// The shipped limits.
     package init() {}
@@ -190,6 +192,12 @@ package struct TenantLimits: Sendable, Equatable {
                 in: 1...16_777_216,
                 "Nodes of a flame graph that a query may ask for."
             ).yaml("limits.max_flamegraph_nodes_max"),
+            .int(
+                "querier.max-concurrent-queries",
+                \.queryConcurrencyMax,
+                in: 0...1_000_000,
+                "Queries of one tenant under way at a time; above it the answer is 429. 0 means no limit."
+            ).yaml("limits.max_concurrent_queries"),
         ]
     )
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import ProfileModel
-internal import ServiceKit
+package import ProfileModel
 internal import Synchronization
 
-/// The writes of each tenant that are under way, so that one tenant cannot take all places of a process.
-final class PushesInFlight: Sendable {
+/// The requests of each tenant that are under way, so that one tenant cannot take all places of a process.
+package final class RequestsInFlight: Sendable {
     private let counts = Mutex<[TenantID: Int]>([:])
+
+    /// Nothing is under way yet.
+    package init() {}
 
     /// Takes a place that is held until `leave`; false when the tenant holds `countMax` already.
     ///
     /// 0 means no limit.
-    func enter(_ tenant: TenantID, countMax: Int) -> Bool {
+    package func enter(_ tenant: TenantID, countMax: Int) -> Bool {
         self.counts.withLock { counts in
             let count = counts[tenant, default: 0]
             guard countMax == 0 || count < countMax else { return false }
@@ -20,7 +22,7 @@ final class PushesInFlight: Sendable {
     }
 
     /// Gives the place back.
-    func leave(_ tenant: TenantID) {
+    package func leave(_ tenant: TenantID) {
         self.counts.withLock { counts in
             let count = counts[tenant, default: 1] - 1
             counts[tenant] = count > 0 ? count : nil
