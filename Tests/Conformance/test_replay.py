@@ -122,7 +122,8 @@ class Replay(unittest.TestCase):
         self.replay("--scenario", "scenarios/otlp")
 
     def test_multi_tenant(self):
-        self.replay("--scenario", "scenarios/multi-tenant", flags=["-auth.multitenancy-enabled=true"])
+        flags = ["-auth.multitenancy-enabled=true", "-auth.tenant-federation-enabled=true"]
+        self.replay("--scenario", "scenarios/multi-tenant", flags=flags)
 
     def test_side_services(self):
         self.replay("--scenario", "scenarios/side-services")
