@@ -95,6 +95,11 @@ package struct QueryEndpoints: Sendable {
         guard !warnings.isEmpty else { return response }
         var response = response
         response.headers.set("X-Hearth-Partial", "true")
+        if let missing = report.missing {
+            // As queries write their ranges, in milliseconds.
+            let (first, last) = (missing.first / 1_000_000, missing.last / 1_000_000)
+            response.headers.set("X-Hearth-Missing-Range", "\(first)-\(last)")
+        }
         for warning in warnings {
             let plain = String(warning.map { Self.isPlain($0) ? $0 : "?" })
             response.headers.append("X-Hearth-Warning", plain)

@@ -42,6 +42,7 @@ package final class PartialReport: Sendable {
     /// Whether an answer that lacks something is refused.
     package let isDenied: Bool
     private let found = Mutex<[String]>([])
+    private let gap = Mutex<TimeRange?>(nil)
 
     /// The report of the request that this task works for.
     @TaskLocal static var current: PartialReport?
@@ -55,8 +56,20 @@ package final class PartialReport: Sendable {
     /// Human-readable reasons why the answer may lack data, each once.
     package var warnings: [String] { self.found.withLock { $0 } }
 
-    /// Notes a gap, or refuses the answer because of it.
-    func note(_ warning: String) throws(QueryError) {
+    /// From when to when the answer lacks what some ingester holds; nil when everybody was heard.
+    package var missing: TimeRange? { self.gap.withLock { $0 } }
+
+    /// Notes a gap, or refuses the answer because of it; `missing` where nothing of a range was seen.
+    func note(_ warning: String, missing: TimeRange? = nil) throws(QueryError) {
+        if let missing {
+            self.gap.withLock { gap in
+                guard let known = gap else { return gap = missing }
+                gap = TimeRange(
+                    first: min(known.first, missing.first),
+                    last: max(known.last, missing.last)
+                )
+            }
+        }
         guard !self.isDenied else { throw .unavailable("the answer would be partial: \(warning)") }
         self.found.withLock { found in
             guard found.count < Self.warningCountMax, !found.contains(warning) else { return }

@@ -66,6 +66,9 @@ import WireAPI
             guard !denies, case .bytes(let body) = response.body else { continue }
             #expect(response.headers["X-Hearth-Partial"] == "true")
             #expect(response.headers.all("X-Hearth-Warning") == ["ingester-1: ??disk"])
+            // The timeline reads one step of 15 s before the range.
+            let missing = "\(Setting.start - 15_000)-\(Setting.start + 1)"
+            #expect(response.headers["X-Hearth-Missing-Range"] == missing)
             let text = String(decoding: body, as: UTF8.self)
             #expect(text.hasSuffix("\"partial\":true,\"warnings\":[\"ingester-1: é\\ndisk\"]}\n"))
         }

@@ -79,7 +79,7 @@ package struct SourceFanOut: Sendable {
         } catch { throw .unavailable("the ring cannot be read") }
         guard !members.isEmpty else { throw .unavailable("no ingester is in the ring") }
         let outcomes = await self.outcomes(members, scope, ask)
-        return try self.collect(zip(members.map(\.name), outcomes), scope)
+        return try self.collect(zip(members.map(\.name), outcomes), scope, range)
     }
 
     private enum Event<Answer: Sendable>: Sendable {
@@ -142,7 +142,8 @@ package struct SourceFanOut: Sendable {
 
     private func collect<Answer: Sendable>(
         _ outcomes: some Sequence<(String, Result<Partial<Answer>, IngesterError>)>,
-        _ scope: QueryScope
+        _ scope: QueryScope,
+        _ range: TimeRange
     ) throws(QueryError) -> [Answer] {
         guard !Task.isCancelled else { throw .canceled }
         var answers: [Answer] = []
@@ -157,7 +158,7 @@ package struct SourceFanOut: Sendable {
         }
         guard !answers.isEmpty else { throw Self.common(failures.map(\.error)) }
         for (name, error) in failures {
-            try scope.report.note("\(name): \(Self.text(error))")
+            try scope.report.note("\(name): \(Self.text(error))", missing: range)
         }
         return answers
     }
