@@ -13,6 +13,9 @@ extension QueryEndpoints {
             .get("/pyroscope/render") { request in
                 await Self.reportingGaps(request) { await self.render(request) }
             },
+            .get("/pyroscope/render-diff") { request in
+                await Self.reportingGaps(request) { await self.renderDiff(request) }
+            },
             .get("/pyroscope/label-values") { request in
                 await Self.reportingGaps(request) { await self.labelValues(request) }
             },
@@ -29,6 +32,15 @@ extension QueryEndpoints {
             let scope = try self.plainScope(request)
             return try await self.counted(scope) { () async throws(QueryError) in
                 try await self.service.render(items, scope)
+            }
+        }
+    }
+
+    private func renderDiff(_ request: HTTPRequest) async -> HTTPResponse {
+        await self.answer(request) { items throws(ServiceError) in
+            let scope = try self.plainScope(request)
+            return try await self.counted(scope) { () async throws(QueryError) in
+                try await self.service.renderDiff(items, scope)
             }
         }
     }

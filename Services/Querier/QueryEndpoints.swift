@@ -56,6 +56,12 @@ package struct QueryEndpoints: Sendable {
             self.method(path + "SelectMergeStacktraces") { request, scope throws(QueryError) in
                 try await service.stacktraces(request, scope)
             },
+            self.method(path + "SelectMergeSpanProfile") { request, scope throws(QueryError) in
+                try await service.spanProfile(request, scope)
+            },
+            self.method(path + "Diff") { request, scope throws(QueryError) in
+                try await service.diff(request, scope)
+            },
             self.method(path + "SelectSeries") { request, scope throws(QueryError) in
                 try await service.selectSeries(request, scope)
             },

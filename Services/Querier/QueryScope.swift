@@ -63,7 +63,7 @@ package final class PartialReport: Sendable {
     func note(_ warning: String, missing: TimeRange? = nil) throws(QueryError) {
         if let missing {
             self.gap.withLock { gap in
-                guard let known = gap else { return gap = missing }
+                let known = gap ?? missing
                 gap = TimeRange(
                     first: min(known.first, missing.first),
                     last: max(known.last, missing.last)

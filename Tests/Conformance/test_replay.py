@@ -19,12 +19,12 @@ from hearthtest.process import SHARED, UNLIMITED, Folder, hearth
 HERE = pathlib.Path(__file__).resolve().parent
 PACK = SHARED / "conformance"
 
-RPCS = "ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries"
+RPCS = "ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries|SelectMergeSpanProfile|Diff"
 SERVED = re.compile(
     r"//?((pyroscope//?)?(push\.v1\.PusherService/Push|ingest)|querier\.v1\.QuerierService/(" + RPCS + ")"
     r"|debuginfo\.v1alpha1\.DebuginfoService/(ShouldInitiateUpload|UploadFinished|ListDebuginfo|DeleteDebuginfo|Upload/\w+)"
     r"|opentelemetry\.proto\.collector\.profiles\.v1development\.ProfilesService/Export|v1development/profiles"
-    r"|pyroscope/(render|label-values)|ready|metrics|api/v1/status/buildinfo)(\?|$)"
+    r"|pyroscope/(render|render-diff|label-values)|ready|metrics|api/v1/status/buildinfo)(\?|$)"
 )
 
 # The recorded server had these limits; ours are wider by default.

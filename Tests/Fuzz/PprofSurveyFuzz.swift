@@ -23,6 +23,8 @@ public func fuzzPprofSurvey(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CIn
     for group in survey.groups.indices { edit.move(group: group, to: group % 2) }
     var sampleCount = 0
     for place in 0...1 {
+        // A function that is a number looks like zstd once nothing is before it: it is refused then.
+        if let part = try? edit.copy(place), part.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return 0 }
         guard let part = try? edit.copy(place), let read = PprofSurvey(part, limits: ProfileLimits()) else {
             preconditionFailure("a part is broken")
         }

@@ -5,9 +5,31 @@ internal import ProtobufWire
 
 /// The JSON of `/pyroscope/render` (spec/query 6.3): plain numbers, nulls written out, keys in this order.
 struct FlamebearerDocument {
-    var graph: RenderedFlameGraph
+    /// What is drawn, of one query or of two.
+    struct Graph {
+        var names: [String]
+        var levels: [[Int64]]
+        var total: Int64
+        var maxSelf: Int64
+        /// The totals of both sides of a comparison; nil for a single graph.
+        var ticks: (left: Int64, right: Int64)?
+
+        init(_ graph: RenderedFlameGraph) {
+            (self.names, self.levels) = (graph.names, graph.levels)
+            (self.total, self.maxSelf) = (graph.total, graph.maxSelf)
+        }
+
+        init(_ diff: RenderedFlameDiff) {
+            (self.names, self.levels) = (diff.names, diff.levels)
+            (self.total, self.maxSelf) = (diff.total, diff.maxSelf)
+            self.ticks = (diff.leftTicks, diff.rightTicks)
+        }
+    }
+
+    var graph: Graph
     var type: ProfileType
-    var timeline: RenderedTimeline
+    /// Nil for a comparison.
+    var timeline: RenderedTimeline?
     /// By value of the first label that was grouped by; nil without grouping.
     var groups: [String: RenderedTimeline]?
     /// What the answer lacks; written only when there is something.
@@ -26,7 +48,8 @@ struct FlamebearerDocument {
         writer.digits(self.graph.total)
         writer.raw(",\"maxSelf\":")
         writer.digits(self.graph.maxSelf)
-        writer.raw("},\"metadata\":{\"format\":\"single\",\"spyName\":\"\",\"sampleRate\":")
+        let format = self.graph.ticks == nil ? "single" : "double"
+        writer.raw("},\"metadata\":{\"format\":\"\(format)\",\"spyName\":\"\",\"sampleRate\":")
         let (units, rate) = Self.units(self.type)
         writer.digits(rate)
         writer.raw(",\"units\":")
@@ -34,16 +57,26 @@ struct FlamebearerDocument {
         writer.raw(",\"name\":")
         Self.text(self.type.sampleType, &writer)
         writer.raw("},\"timeline\":")
-        Self.write(self.timeline, &writer)
+        if let timeline { Self.write(timeline, &writer) } else { writer.raw("null") }
         writer.raw(",\"groups\":")
         self.writeGroups(&writer)
         writer.raw(",\"heatmap\":null")
+        self.writeTicks(&writer)
         if !self.warnings.isEmpty {
             writer.raw(",\"partial\":true,\"warnings\":")
             Self.list(self.warnings, &writer) { warning, writer in Self.text(warning, &writer) }
         }
         writer.raw("}\n")
         return writer.bytes
+    }
+
+    /// As in the Go server, zeros are left out.
+    private func writeTicks(_ writer: inout JSONWriter) {
+        guard let ticks = self.graph.ticks else { return }
+        for (name, value) in [("leftTicks", ticks.left), ("rightTicks", ticks.right)] where value != 0 {
+            writer.raw(",\"\(name)\":")
+            writer.digits(value)
+        }
     }
 
     private func writeGroups(_ writer: inout JSONWriter) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FlameGraph
-internal import LabelSelector
 internal import ProfileModel
 package import ServiceKit
 internal import WireAPI
 
 /// What `GET /pyroscope/render` asks for (spec/query 6.2).
-private struct RenderRequest {
+struct RenderRequest {
     var typeID: String
     var type: ProfileType
     var selector: String
@@ -17,25 +16,18 @@ private struct RenderRequest {
 
     init(_ parameters: QueryItems, now: Int64) throws(QueryError) {
         guard let query = parameters["query"], !query.isEmpty else { throw .invalid("\"query\" is required") }
-        let parsed: LabelSelector
-        do {
-            parsed = try LabelSelector(parsing: query)
-        } catch { throw .invalid("failed to parse \"query\": \(error)") }
-        guard let name = parsed.matchers.last(where: { $0.name == LabelName.profileName }) else {
-            throw .invalid("\"query\" must contain a profile-type selection")
-        }
-        do {
-            self.type = try QueryTerms.profileType(name.value)
-        } catch { throw .invalid("failed to parse \"query\"") }
-        self.typeID = name.value
-        self.selector =
-            LabelSelector(parsed.matchers.filter { $0.name != LabelName.profileName }).description
+        let named = try NamedSelector(query, parameter: "query")
+        (self.type, self.typeID, self.selector) = (named.type, named.typeID, named.selector)
         self.start = RequestTime.milliseconds(parameters["from"], now: now)
         self.end = RequestTime.milliseconds(parameters["until"], now: now)
-        self.maxNodes =
-            parameters["max-nodes"].flatMap { Int64($0) } ?? 0
-        if let text = parameters["maxNodes"], !text.isEmpty { self.maxNodes = Int64(text) ?? 0 }
+        self.maxNodes = Self.maxNodes(parameters)
         self.groupBy = parameters.all("groupBy")
+    }
+
+    /// The node limit; 0 where none can be read.
+    static func maxNodes(_ parameters: QueryItems) -> Int64 {
+        if let text = parameters["maxNodes"], !text.isEmpty { return Int64(text) ?? 0 }
+        return parameters["max-nodes"].flatMap { Int64($0) } ?? 0
     }
 
     var stacktraces: QuerierV1.SelectMergeStacktracesRequest {
@@ -78,7 +70,7 @@ extension QueryService {
             groups = Dictionary(named) { _, last in last }
         }
         return FlamebearerDocument(
-            graph: Self.rendered(tree, asked: request.maxNodes),
+            graph: FlamebearerDocument.Graph(Self.rendered(tree, asked: request.maxNodes)),
             type: request.type,
             timeline: timeline(series.series.count == 1 ? series.series[0].points : nil),
             groups: groups,
@@ -100,14 +92,5 @@ extension QueryService {
         }
         let (first, second) = await (tree, series)
         return (try first.get(), try second.get())
-    }
-}
-
-extension Result {
-    /// What `body` returns or throws.
-    fileprivate init(_ body: () async throws(Failure) -> Success) async {
-        do {
-            self = .success(try await body())
-        } catch { self = .failure(error) }
     }
 }
