@@ -65,6 +65,15 @@ package struct QueryEndpoints: Sendable {
             self.method(path + "SelectSeries") { request, scope throws(QueryError) in
                 try await service.selectSeries(request, scope)
             },
+            self.method(path + "SelectHeatmap") { request, scope throws(QueryError) in
+                try await service.selectHeatmap(request, scope)
+            },
+            self.method(path + "GetProfileStats") { request, scope throws(QueryError) in
+                try await service.profileStats(request, scope)
+            },
+            self.method(path + "AnalyzeQuery") { request, scope throws(QueryError) in
+                try await service.analyzeQuery(request, scope)
+            },
         ]
     }
 

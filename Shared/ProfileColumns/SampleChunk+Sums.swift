@@ -80,3 +80,22 @@ extension SampleChunk {
         }
     }
 }
+
+extension SampleChunk {
+    /// How many samples profile `profile` has.
+    package func sampleCount(profile: Int) -> Int {
+        guard var reader = ChunkReader(self, profile: profile, type: nil) else { return 0 }
+        let bytes = self.bytes.span
+        var count = 0
+        for _ in 0..<reader.runCount {
+            reader.nextRun(bytes)
+            count += reader.runLength
+        }
+        return count
+    }
+
+    /// Bytes that the samples of profile `profile` take.
+    package func byteCount(profile: Int) -> Int {
+        self.ends[profile] - (profile == 0 ? 0 : self.ends[profile - 1])
+    }
+}

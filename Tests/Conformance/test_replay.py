@@ -19,7 +19,8 @@ from hearthtest.process import SHARED, UNLIMITED, Folder, hearth
 HERE = pathlib.Path(__file__).resolve().parent
 PACK = SHARED / "conformance"
 
-RPCS = "ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries|SelectMergeSpanProfile|Diff"
+RPCS = ("ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries|SelectHeatmap|GetProfileStats"
+        "|AnalyzeQuery|SelectMergeSpanProfile|Diff")
 SERVED = re.compile(
     r"//?((pyroscope//?)?(push\.v1\.PusherService/Push|ingest)|querier\.v1\.QuerierService/(" + RPCS + ")"
     r"|debuginfo\.v1alpha1\.DebuginfoService/(ShouldInitiateUpload|UploadFinished|ListDebuginfo|DeleteDebuginfo|Upload/\w+)"

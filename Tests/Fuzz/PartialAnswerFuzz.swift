@@ -21,6 +21,14 @@ public func fuzzPartialAnswer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
         let again = try? Partial<[LabeledTotals]>(decoding: totals.encoded().span)
         precondition(again?.answer.map(\.totals) == totals.answer.map(\.totals))
     }
+    if let points = try? Partial<[LabeledPoints]>(decoding: bytes.span) {
+        let again = try? Partial<[LabeledPoints]>(decoding: points.encoded().span)
+        precondition(again?.answer.map(\.points) == points.answer.map(\.points))
+    }
+    if let figures = try? Partial<[StoredFigures]>(decoding: bytes.span) {
+        let again = try? Partial<[StoredFigures]>(decoding: figures.encoded().span)
+        precondition(again?.answer == figures.answer)
+    }
     _ = try? SourceRequest(decoding: bytes.span)
     return 0
 }

@@ -137,11 +137,43 @@ extension ByteWriter {
         let numbers = (0..<ManySpans.count).filter { $0 % 10 == 7 && $0 % 3 == 1 }
         #expect(both == Self.expected(numbers), place)
         #expect(try await Self.sum(ingester, folder, LabelName.spanID, ["00000000000000ff"]).isEmpty, place)
+        try await Self.checkPoints(ingester, place)
         let series = try await ingester.series(tenant: .anonymous, query: try Question.all())
         // One series; the span names, which are labels like any other, show it three times.
         #expect(series.answer.count == 3, place)
         let names = Set(series.answer.flatMap { $0.labels.labels.map(\.name) })
         #expect(names == ["__name__", "pod", "service_name", "span_name"], place)
+    }
+
+    /// Every span is a point, grouped by name, and all of them lie in one profile.
+    private static func checkPoints(_ ingester: Ingester, _ place: Comment) async throws {
+        let query = try Question.all()
+        let spans = try await ingester.points(
+            tenant: .anonymous,
+            query: query,
+            groupBy: ["span_name"],
+            kind: .spans
+        ).answer
+        #expect(Set(spans.map { $0.labels["span_name"] ?? "" }) == Set((0..<3).map(ManySpans.name)), place)
+        var values: [String: Int64] = [:]
+        for point in spans.flatMap(\.points) { values[point.spanID + point.traceID] = point.value }
+        #expect(values.count == ManySpans.count, place)
+        for number in stride(from: 0, to: ManySpans.count, by: 499) {
+            let key = ManySpans.span(number) + ManySpans.trace(number)
+            #expect(values[key] == Int64(number) + 1, place)
+        }
+        let whole = try await ingester.points(
+            tenant: .anonymous,
+            query: query,
+            groupBy: [],
+            kind: .profiles
+        ).answer.flatMap(\.points)
+        // Three parts of one profile, whose samples have three span names.
+        #expect(Set(whole.map(\.uid)).count == 1, place)
+        #expect(whole.map(\.value).reduce(0, +) == (1...Int64(ManySpans.count)).reduce(0, +), place)
+        let figures = try await ingester.figures(tenant: .anonymous, range: query.range).answer
+        #expect(figures.map(\.profileCount) == [1], place)
+        #expect(figures.map(\.sampleCount) == [ManySpans.count], place)
     }
 
     @Test func tenThousandSpansAreOneSeriesAndSurvive() async throws {

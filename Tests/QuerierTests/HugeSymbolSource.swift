@@ -29,4 +29,16 @@ struct HugeSymbolSource: ProfileSource {
         tenant: TenantID,
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[SeriesDescription]> { Partial([]) }
+
+    func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> { Partial([]) }
+
+    func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> { Partial([]) }
 }

@@ -99,6 +99,46 @@ final class MemorySource: ProfileSource {
         }
         return Partial(all, warnings: self.warnings)
     }
+
+    /// Samples of one service at one time are one profile.
+    func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> {
+        let names = Set(groupBy)
+        let all = try self.matching(query).compactMap { sample, labels -> LabeledPoints? in
+            let spans = LabelSet(sample.sampleLabels)
+            if kind == .spans, spans["span_id"] == nil { return nil }
+            let service = labels["service_name"]?.utf8.first ?? 0
+            let point = ProfilePoint(
+                timeNanoseconds: sample.milliseconds * 1_000_000,
+                value: sample.value,
+                uid: ProfileUID(high: UInt64(service), low: UInt64(sample.milliseconds)),
+                spanID: kind == .spans ? spans["span_id"] ?? "" : "",
+                traceID: kind == .spans ? spans["trace_id"] ?? "" : ""
+            )
+            let rest = LabelSet(labels.labels.filter { !names.contains($0.name) })
+            return LabeledPoints(labels: labels.keeping(names), rest: rest, points: [point])
+        }
+        return Partial(all, warnings: self.warnings)
+    }
+
+    func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> {
+        let query = ProfileQuery(selector: LabelSelector(), type: nil, range: range)
+        let all = try self.matching(query).enumerated().map { index, found in
+            let time = found.sample.milliseconds * 1_000_000
+            var figures = StoredFigures(isBlock: index > 0, range: TimeRange(first: time, last: time))
+            (figures.seriesCount, figures.profileCount, figures.sampleCount) = (1, 1, 1)
+            (figures.indexByteCount, figures.profileByteCount, figures.symbolByteCount) = (1, 10, 100)
+            return figures
+        }
+        return Partial(all, warnings: self.warnings)
+    }
 }
 
 /// Never answers until it is cancelled.
@@ -123,6 +163,18 @@ struct StuckSource: ProfileSource {
         tenant: TenantID,
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[SeriesDescription]> { try await self.wait() }
+
+    func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> { try await self.wait() }
+
+    func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> { try await self.wait() }
 }
 
 /// The symbol store of the tests; counts how often it is asked.

@@ -9,7 +9,13 @@ import Testing
 @Suite struct RecordedAnswersTests {
     private static let served = [
         "ProfileTypes", "LabelNames", "LabelValues", "Series", "SelectMergeStacktraces", "SelectSeries",
+        "SelectHeatmap", "GetProfileStats", "AnalyzeQuery",
     ].map { "/querier.v1.QuerierService/\($0)" }
+
+    /// Requests that make no heatmap.
+    private static let misfits = [
+        "query type", "individual with span", "span with individual", "selector unclosed",
+    ]
 
     private static let read = Recording.all("errors/read").filter(Self.isOurs)
     private static let times = Recording.all("errors/time-syntax").filter(Self.isOurs)
@@ -63,6 +69,9 @@ import Testing
         let path = recording.exchange.request.target.prefix { $0 != "?" }
         guard path == "/pyroscope/render" || Self.served.contains(String(path)) else { return false }
         // Not copied: 400 for broken Accept elements. Not served yet: DOT and PPROF.
+        // On purpose: 400 for what the real server refuses, or not, depending on the data.
+        let isHeatmap = name.hasPrefix("SelectHeatmap") && Self.misfits.contains { name.contains($0) }
+        if isHeatmap || name.contains("exemplar type 9") { return false }
         return !name.contains("Accept text/html") && !name.contains("Accept */*;allow")
             && !name.contains("Accept a/b;c") && !name.contains("PPROF") && !name.contains("DOT")
             && !recording.exchange.request.target.contains("format=dot")

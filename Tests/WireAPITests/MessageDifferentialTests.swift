@@ -22,7 +22,10 @@ import WireAPI
         QuerierV1.ProfileTypesRequest.self, QuerierV1.ProfileTypesResponse.self, QuerierV1.SeriesRequest.self,
         QuerierV1.SeriesResponse.self, QuerierV1.SelectMergeStacktracesRequest.self,
         QuerierV1.SelectMergeStacktracesResponse.self, QuerierV1.SelectSeriesRequest.self,
-        QuerierV1.SelectSeriesResponse.self,
+        QuerierV1.SelectSeriesResponse.self, QuerierV1.SelectHeatmapRequest.self,
+        QuerierV1.SelectHeatmapResponse.self, QuerierV1.AnalyzeQueryRequest.self,
+        QuerierV1.AnalyzeQueryResponse.self, TypesV1.GetProfileStatsRequest.self,
+        TypesV1.GetProfileStatsResponse.self,
     ]
 
     @Test(.enabled(if: oracle != nil), arguments: messages.indices)

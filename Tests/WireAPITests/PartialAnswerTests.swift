@@ -46,6 +46,32 @@ import WireAPI
         #expect(read.answer.map(\.totals) == partial.answer.map(\.totals))
     }
 
+    @Test func pointsAndFiguresSurviveTheRoundTrip() throws {
+        let points = Partial(Self.points)
+        let read = try Partial<[LabeledPoints]>(decoding: points.encoded().span)
+        #expect(read.answer.map(\.labels) == Self.points.map(\.labels))
+        #expect(read.answer.map(\.rest) == Self.points.map(\.rest))
+        #expect(read.answer.map(\.points) == Self.points.map(\.points))
+        let figures = try Partial<[StoredFigures]>(decoding: Partial(Self.figures).encoded().span)
+        #expect(figures.answer == Self.figures)
+    }
+
+    @Test func truncatedPointsAndFiguresAreRefused() {
+        let points = Partial(Self.points).encoded()
+        let figures = Partial(Self.figures).encoded()
+        for bytes in [points, figures] { FuzzSeed.save(bytes, for: "PartialAnswerFuzz") }
+        for count in points.indices {
+            #expect(throws: WireError.self) {
+                try Partial<[LabeledPoints]>(decoding: Array(points.prefix(count)).span)
+            }
+        }
+        for count in figures.indices {
+            #expect(throws: WireError.self) {
+                try Partial<[StoredFigures]>(decoding: Array(figures.prefix(count)).span)
+            }
+        }
+    }
+
     @Test func answersOfAnotherKindAreRefused() {
         let bytes = Partial(Self.series).encoded()
         #expect(throws: WireError.outOfRange(at: 1)) { try Partial<[FunctionTree]>(decoding: bytes.span) }
@@ -118,6 +144,31 @@ import WireAPI
         ),
         LabeledTotals(labels: .empty, totals: []),
     ]
+
+    private static let points = [
+        LabeledPoints(
+            labels: LabelSet([Label("pod", "p-1")]),
+            rest: LabelSet([Label("a", "b")]),
+            points: [
+                ProfilePoint(timeNanoseconds: 5, value: -1, uid: ProfileUID(high: .max, low: 1)),
+                ProfilePoint(
+                    timeNanoseconds: .min,
+                    value: .max,
+                    uid: ProfileUID(high: 0, low: .max),
+                    spanID: "00000bac2a5ab0c7",
+                    traceID: "t"
+                ),
+            ]
+        ),
+        LabeledPoints(labels: .empty, rest: .empty, points: []),
+    ]
+
+    private static let figures: [StoredFigures] = [true, false].map { isBlock in
+        var figures = StoredFigures(isBlock: isBlock, range: TimeRange(first: -3, last: .max))
+        (figures.seriesCount, figures.profileCount, figures.sampleCount) = (1, 20, 300)
+        (figures.indexByteCount, figures.profileByteCount, figures.symbolByteCount) = (4_000, 5, 6)
+        return figures
+    }
 
     static let cpu = ProfileType(
         name: "process_cpu",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ByteCoding
 internal import HTTPServer
+internal import LabelSelector
+internal import ProfileColumns
 internal import ProfileModel
 internal import RPC
 package import ServiceKit
@@ -45,7 +47,27 @@ package struct IngesterRoutes: Sendable {
                     try await self.source.series(tenant: question.tenant, query: question.query).encoded()
                 }
             },
+            self.points(.profiles), self.points(.spans),
+            .post(SourceRequest.figuresPath) { request in
+                await self.answer(request) { (question) throws(IngesterError) in
+                    try await self.source.figures(tenant: question.tenant, range: question.query.range)
+                        .encoded()
+                }
+            },
         ]
+    }
+
+    private func points(_ kind: PointKind) -> Route {
+        .post(SourceRequest.pointsPath(kind)) { request in
+            await self.answer(request) { (question) throws(IngesterError) in
+                try await self.source.points(
+                    tenant: question.tenant,
+                    query: question.query,
+                    groupBy: question.groupBy,
+                    kind: kind
+                ).encoded()
+            }
+        }
     }
 
     private func append(_ request: HTTPRequest) async -> HTTPResponse {

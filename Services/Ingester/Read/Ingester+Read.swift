@@ -58,6 +58,33 @@ extension Ingester {
         return Partial(Array(Set(parts.answer)), warnings: parts.warnings)
     }
 
+    /// Points of profiles or spans, grouped by the labels named in `groupBy`.
+    package func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> {
+        try await self.read(tenant: tenant, query: query) { head, covered in
+            head.points(query, groupBy: groupBy, kind: kind, above: covered)
+        } blocks: { (block) throws(BlockError) in
+            try block.points(tenant: tenant, query: query, groupBy: groupBy, kind: kind)
+        }
+    }
+
+    /// Figures of each dataset in a head and of each block.
+    package func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> {
+        let query = ProfileQuery(selector: LabelSelector(), type: nil, range: range)
+        return try await self.read(tenant: tenant, query: query) { head, covered in
+            head.figures(range, above: covered).map { [$0] } ?? []
+        } blocks: { (block) throws(BlockError) in
+            try block.figures(tenant: tenant, range: range).map { [$0] } ?? []
+        }
+    }
+
     private func view(tenant: TenantID, query: ProfileQuery) async -> ReadView {
         let heads = await self.heads.snapshots(tenant: tenant, query: query)
         let all = self.folder.all

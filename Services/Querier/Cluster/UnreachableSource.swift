@@ -24,4 +24,16 @@ struct UnreachableSource: ProfileSource {
         tenant: TenantID,
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[SeriesDescription]> { throw .unavailable(self.reason) }
+
+    func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> { throw .unavailable(self.reason) }
+
+    func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> { throw .unavailable(self.reason) }
 }

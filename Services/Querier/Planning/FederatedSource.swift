@@ -42,6 +42,35 @@ struct FederatedSource: ProfileSource {
         }
     }
 
+    /// The points of each tenant know whose they are: equal profiles of two are two.
+    func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> {
+        try await self.gather { tenant throws(IngesterError) in
+            var part = try await self.source.points(
+                tenant: tenant,
+                query: query,
+                groupBy: groupBy,
+                kind: kind
+            )
+            let index = self.tenants.firstIndex(of: tenant) ?? 0
+            for position in part.answer.indices { part.answer[position].tenantIndex = index }
+            return part
+        }
+    }
+
+    func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> {
+        try await self.gather { tenant throws(IngesterError) in
+            try await self.source.figures(tenant: tenant, range: range)
+        }
+    }
+
     /// One tenant after the other: the fan-out over sources is what bounds the load.
     private func gather<Element: Sendable>(
         _ ask: (TenantID) async throws(IngesterError) -> Partial<[Element]>

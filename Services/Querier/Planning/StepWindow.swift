@@ -30,18 +30,26 @@ struct StepWindow: Hashable {
         self.window.start.addingSaturated(step.multipliedSaturated(by: self.stepMilliseconds))
     }
 
+    /// The step that an instant falls into; the last ones may end behind the window.
+    func step(of timeNanoseconds: Int64) -> Int64 {
+        let start = QueryWindow.nanoseconds(self.window.start)
+        guard timeNanoseconds > start else { return 0 }
+        let step = QueryWindow.nanoseconds(self.stepMilliseconds)
+        return (timeNanoseconds.subtractingSaturated(start) - 1) / step + 1
+    }
+
+    /// The same, nil for an instant that is not read or whose step ends behind the window.
+    func wholeStep(of timeNanoseconds: Int64) -> Int64? {
+        guard self.readRange.contains(timeNanoseconds) else { return nil }
+        let step = self.step(of: timeNanoseconds)
+        return self.timestamp(of: step) <= self.window.end ? step : nil
+    }
+
     /// Adds what falls into the steps that end within the window.
     func add(_ totals: [TimedTotal], to sums: inout [Int64: Int64]) {
-        let range = self.readRange
-        let start = QueryWindow.nanoseconds(self.window.start)
-        let step = QueryWindow.nanoseconds(self.stepMilliseconds)
-        for total in totals where range.contains(total.timeNanoseconds) {
-            var index: Int64 = 0
-            if total.timeNanoseconds > start {
-                index = (total.timeNanoseconds.subtractingSaturated(start) - 1) / step + 1
-            }
-            guard self.timestamp(of: index) <= self.window.end else { continue }
-            sums[index, default: 0] &+= total.value
+        for total in totals {
+            guard let step = self.wholeStep(of: total.timeNanoseconds) else { continue }
+            sums[step, default: 0] &+= total.value
         }
     }
 }

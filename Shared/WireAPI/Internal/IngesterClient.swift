@@ -80,6 +80,26 @@ package struct IngesterClient: ProfileSink, ProfileSource {
     ) async throws(IngesterError) -> Partial<[SeriesDescription]> {
         try await self.ask(SourceRequest.seriesPath, SourceRequest(tenant: tenant, query: query))
     }
+
+    /// Asks for points.
+    package func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]> {
+        let question = SourceRequest(tenant: tenant, query: query, groupBy: groupBy)
+        return try await self.ask(SourceRequest.pointsPath(kind), question)
+    }
+
+    /// Asks for figures.
+    package func figures(
+        tenant: TenantID,
+        range: TimeRange
+    ) async throws(IngesterError) -> Partial<[StoredFigures]> {
+        let query = ProfileQuery(selector: LabelSelector(), type: nil, range: range)
+        return try await self.ask(SourceRequest.figuresPath, SourceRequest(tenant: tenant, query: query))
+    }
 }
 
 extension IngesterClient {

@@ -48,6 +48,17 @@ package protocol ProfileSource: Sendable {
         tenant: TenantID,
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[SeriesDescription]>
+
+    /// Every profile, or every span of one, with its uid and value, grouped by the labels named in `groupBy`.
+    func points(
+        tenant: TenantID,
+        query: ProfileQuery,
+        groupBy: [String],
+        kind: PointKind
+    ) async throws(IngesterError) -> Partial<[LabeledPoints]>
+
+    /// How much each head and block holds of `tenant` in `range`.
+    func figures(tenant: TenantID, range: TimeRange) async throws(IngesterError) -> Partial<[StoredFigures]>
 }
 
 /// Where profiles are written to: an ingester, in this process or behind HTTP.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ByteCoding
 package import LabelSelector
+package import ProfileColumns
 package import ProfileModel
 
-/// What a querier asks an ingester over HTTP; the path says which of the three questions it is.
+/// What a querier asks an ingester over HTTP; the path says which question it is.
 ///
 /// Version byte 1; tenant; selector; profile type id (empty for none); first and last nanosecond, zigzag; the
 /// names to group by with their count before them. Version 2 goes on: name of a span column, its ids with
@@ -11,7 +12,7 @@ package import ProfileModel
 package struct SourceRequest: Sendable {
     package var tenant: TenantID
     package var query: ProfileQuery
-    /// Only totals are grouped; empty otherwise.
+    /// Only totals and points are grouped; empty otherwise.
     package var groupBy: [String]
 
     /// The version of a question that does not ask for spans.
@@ -27,6 +28,16 @@ package struct SourceRequest: Sendable {
     package static let totalsPath = "/internal/v1/totals"
     /// Where ingesters answer.
     package static let seriesPath = "/internal/v1/series"
+    /// Where ingesters answer.
+    package static let figuresPath = "/internal/v1/figures"
+
+    /// Where ingesters answer with points.
+    package static func pointsPath(_ kind: PointKind) -> String {
+        switch kind {
+        case .profiles: "/internal/v1/points/profiles"
+        case .spans: "/internal/v1/points/spans"
+        }
+    }
 
     private static let groupCountMax = 1_024
     /// Ids of spans or traces that a question may name.
