@@ -5,8 +5,9 @@ internal import ProfileModel
 package import WireAPI
 
 extension QueryService {
-    /// Totals per step and group (spec/query 5.1), with one exemplar per step where asked for (5.2): always
-    /// sums, without regard to call sites.
+    /// Totals per step and group (spec/query 5.1), with one exemplar per step where asked for (5.2).
+    ///
+    /// Averages per profile where asked for, which the real server ignores; call sites count for nothing.
     package func selectSeries(
         _ request: QuerierV1.SelectSeriesRequest,
         _ scope: QueryScope
@@ -27,19 +28,21 @@ extension QueryService {
         let parts = try await self.sources.gather(scope, steps.readRange) { source throws(IngesterError) in
             try await source.totals(tenant: tenant, query: query, groupBy: groupBy)
         }
-        var groups: [LabelSet: [Int64: Int64]] = [:]
+        var groups: [LabelSet: [Int64: StepSum]] = [:]
         for part in parts.flatMap(\.self) { steps.add(part.totals, to: &groups[part.labels, default: [:]]) }
         var exemplars: [LabelSet: [Int64: MergedPoint]] = [:]
         if let kind {
             let points = try await self.points(query, groupBy: groupBy, kind: kind, scope)
             exemplars = points.groups.mapValues { Self.largest($0, steps) }
         }
+        let isAverage = request.aggregation == .average
         var series = groups.compactMap { labels, sums in
             sums.isEmpty
                 ? nil
                 : GroupSums(
                     labels: Self.ordered(labels, by: groupBy),
                     sums: sums,
+                    isAverage: isAverage,
                     exemplars: exemplars[labels] ?? [:]
                 )
         }.sorted()
@@ -113,16 +116,30 @@ extension QueryService {
 private struct GroupSums: Comparable {
     var labels: [Label]
     /// By number of the step.
-    var sums: [Int64: Int64]
+    var sums: [Int64: StepSum]
+    var isAverage: Bool
     /// By number of the step.
     var exemplars: [Int64: MergedPoint]
     private var total: Int64
 
-    init(labels: [Label], sums: [Int64: Int64], exemplars: [Int64: MergedPoint]) {
+    init(
+        labels: [Label],
+        sums: [Int64: StepSum],
+        isAverage: Bool,
+        exemplars: [Int64: MergedPoint]
+    ) {
         self.labels = labels
         self.sums = sums
+        self.isAverage = isAverage
         self.exemplars = exemplars
-        self.total = sums.values.reduce(0, &+)
+        self.total =
+            isAverage
+            ? Self.rounded(sums.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value.value(isAverage: true) })
+            : sums.values.reduce(0) { $0 &+ $1.sum }
+    }
+
+    private static func rounded(_ value: Double) -> Int64 {
+        Int64(exactly: value.rounded()) ?? (value < 0 ? .min : .max)
     }
 
     /// The largest total first, then by labels.
@@ -138,7 +155,7 @@ private struct GroupSums: Comparable {
     func message(_ steps: StepWindow) -> TypesV1.Series {
         let points = self.sums.sorted { $0.key < $1.key }.map { step, sum in
             var point = TypesV1.Point()
-            point.value = Double(sum)
+            point.value = sum.value(isAverage: self.isAverage)
             point.timestamp = steps.timestamp(of: step)
             if let exemplar = self.exemplars[step] { point.exemplars = [exemplar.exemplar] }
             return point

@@ -35,6 +35,20 @@ import WireAPI
         #expect(series.first?.points.map(\.value) == expected.map(\.1))
     }
 
+    @Test func averagesCountProfiles() async throws {
+        let samples = [(1, 10), (2, 20), (3, 31), (16, 5)].map { seconds, value in
+            Setting.sample("a", Int64(value), at: Setting.start + Int64(seconds) * 1_000)
+        }
+        let others = [Setting.sample("a", 50, service: "b", at: Setting.start + 1_000)]
+        let setting = Setting([MemorySource(samples + others)])
+        var request = Setting.seriesRequest(step: 15, groupBy: ["service_name"])
+        let sums = try await setting.service.selectSeries(request, setting.scope).series
+        #expect(sums.map { $0.points.map(\.value) } == [[61, 5], [50]])
+        request.aggregation = .average
+        let averages = try await setting.service.selectSeries(request, setting.scope).series
+        #expect(averages.map { $0.points.map(\.value) } == [[50], [61.0 / 3, 5]])
+    }
+
     @Test func refusesToGroupByMoreLabelsThanASeriesHas() async {
         let setting = Setting([MemorySource([])])
         let request = Setting.seriesRequest(step: 15, groupBy: (0...256).map { "l\($0)" })

@@ -46,10 +46,23 @@ struct StepWindow: Hashable {
     }
 
     /// Adds what falls into the steps that end within the window.
-    func add(_ totals: [TimedTotal], to sums: inout [Int64: Int64]) {
+    func add(_ totals: [TimedTotal], to sums: inout [Int64: StepSum]) {
         for total in totals {
             guard let step = self.wholeStep(of: total.timeNanoseconds) else { continue }
-            sums[step, default: 0] &+= total.value
+            sums[step, default: StepSum()].sum &+= total.value
+            sums[step, default: StepSum()].profileCount &+= 1
         }
+    }
+}
+
+/// What the profiles of one step add up to.
+struct StepSum: Hashable {
+    var sum: Int64 = 0
+    /// Profiles with a value.
+    var profileCount: Int64 = 0
+
+    /// The value of a point.
+    func value(isAverage: Bool) -> Double {
+        isAverage ? Double(self.sum) / Double(max(1, self.profileCount)) : Double(self.sum)
     }
 }
