@@ -175,10 +175,10 @@ let modules = [
         layer: 4,
         name: "Querier",
         uses: [
-            "ByteCoding", "CatalogStore", "ConfigSchema", "EventLog", "Exposition", "FlameGraph",
-            "HTTPClient",
-            "HTTPServer", "LabelSelector", "ProfileColumns", "ProfileModel", "ProtobufWire", "RPC",
-            "ServiceKit", "WebUI", "WireAPI",
+            "ByteCoding", "CatalogStore", "Compression", "ConfigSchema", "EventLog", "Exposition",
+            "FlameGraph",
+            "HTTPClient", "HTTPServer", "JFR", "LabelSelector", "LegacyFormats", "Pprof", "ProfileColumns",
+            "ProfileModel", "ProtobufWire", "RPC", "ServiceKit", "WebUI", "WireAPI",
         ]
     ),
 ]

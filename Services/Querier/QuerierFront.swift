@@ -6,10 +6,13 @@ internal import RPC
 package import ServiceKit
 internal import WebUI
 
-/// Everything a querier answers to clients: the query API, `/pyroscope/render`, and the web page.
+/// Everything a querier answers to clients: the query API, `/pyroscope/render`, the services beside it, and
+/// the web page.
 package struct QuerierFront: Sendable {
     private let endpoints: QueryEndpoints
     private let router: RPCRouter
+    private let uploads: RPCRouter
+    private let ring: RingRoutes
     private let assets = WebAssets()
 
     /// Requests are small, whatever their answers are.
@@ -35,8 +38,23 @@ package struct QuerierFront: Sendable {
             logger: logger,
             now: milliseconds
         )
+        let side = SideEndpoints(
+            catalog: catalog,
+            tenancy: tenancy,
+            limits: limits,
+            logger: logger,
+            now: milliseconds
+        )
+        self.ring = RingRoutes(catalog)
+        self.uploads = RPCRouter(
+            methods: side.adHocMethods,
+            limits: RPCRouter.Limits(
+                bodyByteCountMax: SideEndpoints.uploadByteCountMax,
+                messageByteCountMax: SideEndpoints.uploadByteCountMax
+            )
+        )
         self.router = RPCRouter(
-            methods: self.endpoints.methods,
+            methods: self.endpoints.methods + side.methods,
             limits: RPCRouter.Limits(
                 bodyByteCountMax: Self.bodyByteCountMax,
                 messageByteCountMax: Self.bodyByteCountMax
@@ -45,13 +63,13 @@ package struct QuerierFront: Sendable {
     }
 
     /// Routes of plain HTTP.
-    package var routes: [Route] { self.endpoints.routes }
+    package var routes: [Route] { self.endpoints.routes + self.ring.routes }
 
     /// The RPCs and the page, asked when no route matches.
     package var mounts: [(name: String?, respond: RouteTable.Mount)] {
-        let assets = self.assets
+        let (assets, uploads) = (self.assets, self.uploads)
         return [
-            (nil, QueryEndpoints.mount(self.router)),
+            (nil, QueryEndpoints.mount(self.router)), (nil, uploads.respond(to:)),
             (
                 "page",
                 { request in

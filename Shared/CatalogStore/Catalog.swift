@@ -137,6 +137,32 @@ package protocol Catalog: Sendable {
     /// Forgets a file; one that is not known is fine.
     func removeDebugFile(tenant: TenantID, buildID: String) async throws(CatalogError)
 
+    // MARK: Documents
+
+    /// Stores a document, unless one of its name with a later time is there or there is no room.
+    func putDocument(
+        tenant: TenantID,
+        kind: DocumentKind,
+        _ document: DocumentRecord,
+        room: DocumentRoom
+    ) async throws(CatalogError) -> DocumentOutcome
+
+    /// One document; nil for none.
+    func document(
+        tenant: TenantID,
+        kind: DocumentKind,
+        name: String
+    ) async throws(CatalogError) -> DocumentRecord?
+
+    /// All documents of a kind, by name.
+    func documents(tenant: TenantID, kind: DocumentKind) async throws(CatalogError) -> [DocumentRecord]
+
+    /// All documents of a kind without their bodies, by name.
+    func documentEntries(tenant: TenantID, kind: DocumentKind) async throws(CatalogError) -> [DocumentEntry]
+
+    /// Forgets a document; one that is not known is fine.
+    func removeDocument(tenant: TenantID, kind: DocumentKind, name: String) async throws(CatalogError)
+
     // MARK: Tenants
 
     /// Every tenant that has symbols, blocks or settings, by name.

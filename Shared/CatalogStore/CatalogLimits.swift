@@ -20,6 +20,13 @@ package enum CatalogLimits {
         else { throw .invalid(.size) }
     }
 
+    /// The longest name of a document, in bytes.
+    package static let documentNameByteCountMax = 1_024
+
+    static func check(_ document: DocumentRecord) throws(CatalogError) {
+        guard document.name.utf8.count <= Self.documentNameByteCountMax else { throw .invalid(.size) }
+    }
+
     static func check(limit: Int) throws(CatalogError) {
         guard 1...Self.foundFunctionCountMax ~= limit else { throw .invalid(.limit) }
     }

@@ -70,6 +70,24 @@ extension CatalogRow {
         return file
     }
 
+    /// Name, time and body.
+    func document() throws -> DocumentRecord {
+        DocumentRecord(
+            name: try self.string(0),
+            modifiedAt: try self.int(1),
+            body: try self.bytes(2)
+        )
+    }
+
+    /// Name, time and size of the body.
+    func documentEntry() throws -> DocumentEntry {
+        DocumentEntry(
+            name: try self.string(0),
+            modifiedAt: try self.int(1),
+            byteCount: try self.int(2)
+        )
+    }
+
     /// Instance, address, zone, roles, state, epoch and heartbeat age in milliseconds.
     func instance() throws -> InstanceRecord {
         guard let state = InstanceState(rawValue: try self.int(4)) else {

@@ -44,11 +44,13 @@ extension Schema {
     }
 
     /// The configuration as a YAML file that `load` reads back; secrets are masked.
-    package func yaml(_ root: Root) -> String {
+    ///
+    /// With `base` only what is shown differently there.
+    package func yaml(_ root: Root, unlike base: Root? = nil) -> String {
         var text = ""
         var open: [Substring] = []
-        for key in self.keys.sorted(by: { Self.steps($0.path).lexicographicallyPrecedes(Self.steps($1.path)) }
-        ) {
+        let keys = self.keys.filter { key in base.map { key.show($0) != key.show(root) } ?? true }
+        for key in keys.sorted(by: { Self.steps($0.path).lexicographicallyPrecedes(Self.steps($1.path)) }) {
             let steps = Self.steps(key.path)
             let sections = steps.dropLast()
             var kept = 0

@@ -25,7 +25,10 @@ SERVED = re.compile(
     r"//?((pyroscope//?)?(push\.v1\.PusherService/Push|ingest)|querier\.v1\.QuerierService/(" + RPCS + ")"
     r"|debuginfo\.v1alpha1\.DebuginfoService/(ShouldInitiateUpload|UploadFinished|ListDebuginfo|DeleteDebuginfo|Upload/\w+)"
     r"|opentelemetry\.proto\.collector\.profiles\.v1development\.ProfilesService/Export|v1development/profiles"
-    r"|pyroscope/(render|render-diff|label-values)|ready|metrics|api/v1/status/buildinfo)(\?|$)"
+    r"|pyroscope/(render|render-diff|label-values)|ready|metrics|api/v1/status/(buildinfo|config(/diff|/default)?)|api/v1/nope"
+    r"|settings\.v1\.\w+/\w+|capabilities\.v1\.\w+/\w+|version\.v1\.Version/Version|vcs\.v1\.VCSService/\w+"
+    r"|grpc\.health\.v1\.Health/Check|adhocprofiles\.v1\.\w+/\w+"
+    r"|(distributor/|overrides-exporter/)?ring(-segment-writer)?)(\?|$)"
 )
 
 # The recorded server had these limits; ours are wider by default.

@@ -180,6 +180,40 @@ final class SwitchedCatalog: Catalog {
         try await self.real.set(json, for: key, tenant: tenant)
     }
 
+    func putDocument(
+        tenant: TenantID,
+        kind: DocumentKind,
+        _ document: DocumentRecord,
+        room: DocumentRoom
+    ) async throws(CatalogError) -> DocumentOutcome {
+        try self.pass()
+        return try await self.real.putDocument(tenant: tenant, kind: kind, document, room: room)
+    }
+
+    func document(
+        tenant: TenantID,
+        kind: DocumentKind,
+        name: String
+    ) async throws(CatalogError) -> DocumentRecord? {
+        try self.pass()
+        return try await self.real.document(tenant: tenant, kind: kind, name: name)
+    }
+
+    func documents(tenant: TenantID, kind: DocumentKind) async throws(CatalogError) -> [DocumentRecord] {
+        try self.pass()
+        return try await self.real.documents(tenant: tenant, kind: kind)
+    }
+
+    func documentEntries(tenant: TenantID, kind: DocumentKind) async throws(CatalogError) -> [DocumentEntry] {
+        try self.pass()
+        return try await self.real.documentEntries(tenant: tenant, kind: kind)
+    }
+
+    func removeDocument(tenant: TenantID, kind: DocumentKind, name: String) async throws(CatalogError) {
+        try self.pass()
+        try await self.real.removeDocument(tenant: tenant, kind: kind, name: name)
+    }
+
     func beginDebugFile(
         tenant: TenantID,
         _ file: DebugFileRecord,

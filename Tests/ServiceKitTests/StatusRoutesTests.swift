@@ -20,7 +20,11 @@ import Testing
             readiness: readiness,
             registry: registry,
             build: BuildDescription(version: "1.2.3"),
-            configuration: "target: all\n"
+            configuration: ShownConfiguration(
+                current: "target: all\n",
+                defaults: "target: one\n",
+                difference: "target: both\n"
+            )
         )
         return RouteTable(routes: status.routes, registry: registry, logger: .silent)
     }
@@ -70,7 +74,11 @@ import Testing
             )
             #expect(body.contains("\n") == (accept != "*/*"))
         }
-        #expect(RouteTableTests.text(await Self.get(table, "/api/v1/status/config")) == "target: all\n")
+        for (path, word) in [("", "all"), ("/default", "one"), ("/diff", "both")] {
+            let response = await Self.get(table, "/api/v1/status/config" + path)
+            #expect(RouteTableTests.text(response) == "target: \(word)\n")
+            #expect(response.headers["Content-Type"] == "text/plain; charset=utf-8")
+        }
     }
 
     @Test func showsWhatTheKernelKnowsOfTheProcess() async throws {

@@ -6,7 +6,7 @@ internal import PostgresClient
 /// A migration that shipped never changes; a new one is appended. Text from outside may be longer than an
 /// index row, so unique indexes go over keys of 16 bytes and searches over the first 200 characters.
 enum PostgresSchema {
-    static let migrations: [PostgresQuery] = [first, debugFiles]
+    static let migrations: [PostgresQuery] = [first, debugFiles, documents]
 
     private static let first: PostgresQuery = """
         create table catalog_version(only_row boolean primary key default true check(only_row), version
@@ -81,5 +81,12 @@ enum PostgresSchema {
             select f.build_id, f.go_build_id, f.otel_file_id, f.name, f.kind, f.state, f.started_at,
                 f.finished_at, f.instance, f.bytes, f.has_symbols, f.has_debug, t.name as tenant
             from debug_files f join tenants t on t.id = f.tenant_id;
+        """
+
+    private static let documents: PostgresQuery = """
+        create table documents(
+            tenant_id bigint not null references tenants, kind bigint not null, name text not null,
+            modified_at bigint not null, body bytea not null,
+            primary key(tenant_id, kind, name));
         """
 }

@@ -5,7 +5,7 @@ internal import SQLiteClient
 ///
 /// A migration that shipped never changes; a new one is appended.
 enum SQLiteSchema {
-    static let migrations: [SQLiteQuery] = [first, debugFiles]
+    static let migrations: [SQLiteQuery] = [first, debugFiles, documents]
 
     private static let first: SQLiteQuery = """
         create table catalog_version(only_row integer primary key check(only_row = 1), version integer
@@ -83,5 +83,12 @@ enum SQLiteSchema {
             select f.build_id, f.go_build_id, f.otel_file_id, f.name, f.kind, f.state, f.started_at,
                 f.finished_at, f.instance, f.bytes, f.has_symbols, f.has_debug, t.name as tenant
             from debug_files f join tenants t on t.id = f.tenant_id;
+        """
+
+    private static let documents: SQLiteQuery = """
+        create table documents(
+            tenant_id integer not null references tenants, kind integer not null, name text not null,
+            modified_at integer not null, body blob not null,
+            primary key(tenant_id, kind, name)) strict;
         """
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ConfigSchema
 package import Exposition
 internal import HTTPServer
 
@@ -51,19 +52,42 @@ package struct BuildDescription: Sendable, Equatable {
     }
 }
 
+/// A process's configuration as YAML with secrets masked.
+package struct ShownConfiguration: Sendable, Equatable {
+    package var current = ""
+    package var defaults = ""
+    /// The keys that are not at their defaults.
+    package var difference = ""
+
+    /// Texts to show; nothing by default.
+    package init(current: String = "", defaults: String = "", difference: String = "") {
+        self.current = current
+        self.defaults = defaults
+        self.difference = difference
+    }
+
+    /// What is shown of `config`.
+    init<Config>(_ config: Config, defaults: Config, _ schema: Schema<Config>) {
+        self.current = schema.yaml(config)
+        self.defaults = schema.yaml(defaults)
+        let difference = schema.yaml(config, unlike: defaults)
+        self.difference = difference.isEmpty ? "{}\n" : difference
+    }
+}
+
 /// The routes that every process has: readiness, metrics, version, configuration.
 package struct StatusRoutes: Sendable {
     private let readiness: Readiness
     private let registry: MetricRegistry
     private let build: BuildDescription
-    private let configuration: String
+    private let configuration: ShownConfiguration
 
-    /// Routes over the parts of one process; `configuration` is YAML with secrets masked.
+    /// Routes over the parts of one process.
     package init(
         readiness: Readiness,
         registry: MetricRegistry,
         build: BuildDescription = .current,
-        configuration: String
+        configuration: ShownConfiguration
     ) {
         self.readiness = readiness
         self.registry = registry
@@ -79,10 +103,16 @@ package struct StatusRoutes: Sendable {
                 HTTPResponse(status: 200, contentType: MetricText.contentType, text: self.registry.render())
             },
             .get("/api/v1/status/buildinfo") { self.build.response(to: $0) },
-            .get("/api/v1/status/config") { _ in
-                HTTPResponse(status: 200, contentType: "text/plain; charset=utf-8", text: self.configuration)
-            },
+            Self.shown("/api/v1/status/config", self.configuration.current),
+            Self.shown("/api/v1/status/config/diff", self.configuration.difference),
+            Self.shown("/api/v1/status/config/default", self.configuration.defaults),
         ]
+    }
+
+    private static func shown(_ path: String, _ yaml: String) -> Route {
+        .get(path) { _ in
+            HTTPResponse(status: 200, contentType: "text/plain; charset=utf-8", text: yaml)
+        }
     }
 
     private func ready() async -> HTTPResponse {

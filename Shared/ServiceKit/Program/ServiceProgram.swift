@@ -9,15 +9,15 @@ package struct ProcessRuntime: Sendable {
     package let log: EventLog
     package let registry: MetricRegistry
     package let readiness: Readiness
-    /// The configuration as YAML with secrets masked, for the status page.
-    package let configuration: String
+    /// For the status pages.
+    package let configuration: ShownConfiguration
 
     /// A runtime for tests and for services started in code.
     package init(
         log: EventLog,
         registry: MetricRegistry = MetricRegistry(),
         readiness: Readiness = Readiness(),
-        configuration: String = ""
+        configuration: ShownConfiguration = ShownConfiguration()
     ) {
         self.log = log
         self.registry = registry
@@ -97,7 +97,8 @@ package struct ServiceProgram<Config: Sendable>: Sendable {
         let process = self.process(config)
         let log = EventLog(level: process.logLevel, format: process.logFormat)
         let logger = log.logger("main")
-        let runtime = ProcessRuntime(log: log, configuration: self.schema.yaml(config))
+        let shown = ShownConfiguration(config, defaults: self.defaults, self.schema)
+        let runtime = ProcessRuntime(log: log, configuration: shown)
         ProcessCollector.register(in: runtime.registry)
         Self.write(notes, to: logger)
         let stop = StopSignal()
