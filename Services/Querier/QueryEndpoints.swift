@@ -56,6 +56,9 @@ package struct QueryEndpoints: Sendable {
             self.method(path + "SelectMergeStacktraces") { request, scope throws(QueryError) in
                 try await service.stacktraces(request, scope)
             },
+            self.method(path + "SelectMergeProfile") { request, scope throws(QueryError) in
+                try await service.profile(request, scope)
+            },
             self.method(path + "SelectMergeSpanProfile") { request, scope throws(QueryError) in
                 try await service.spanProfile(request, scope)
             },

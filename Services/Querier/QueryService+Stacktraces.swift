@@ -10,6 +10,11 @@ extension QueryService {
         _ request: QuerierV1.SelectMergeStacktracesRequest,
         _ scope: QueryScope
     ) async throws(QueryError) -> QuerierV1.SelectMergeStacktracesResponse {
+        if request.format == .pprof {
+            var response = QuerierV1.SelectMergeStacktracesResponse()
+            response.pprof = QuerierV1.PprofProfile(profile: try await self.pprof(request, scope))
+            return response
+        }
         let isTree = request.format == .tree
         let tree = try await self.tree(request, scope)
         var response = QuerierV1.SelectMergeStacktracesResponse()
@@ -97,7 +102,7 @@ extension QueryService {
     }
 
     /// Which requests the samples shall belong to.
-    private static func spans(_ request: QuerierV1.SelectMergeStacktracesRequest) -> SpanFilter? {
+    static func spans(_ request: QuerierV1.SelectMergeStacktracesRequest) -> SpanFilter? {
         if !request.spanSelector.isEmpty {
             return SpanFilter(name: LabelName.spanID, ids: request.spanSelector)
         }
@@ -106,7 +111,7 @@ extension QueryService {
     }
 
     /// Refuses ids that are none, and what is not served.
-    private static func check(
+    static func check(
         _ request: QuerierV1.SelectMergeStacktracesRequest
     ) throws(QueryError) {
         guard request.spanSelector.isEmpty || request.traceIdSelector.isEmpty else {
@@ -122,8 +127,8 @@ extension QueryService {
         guard idCount <= SourceRequest.spanCountMax else {
             throw .invalid("\(idCount) spans or traces exceed the limit of \(SourceRequest.spanCountMax)")
         }
-        guard request.format != .dot, request.format != .pprof else {
-            throw .unimplemented("this version serves the formats FLAMEGRAPH and TREE")
+        guard request.format != .dot else {
+            throw .unimplemented("this version serves the formats FLAMEGRAPH, TREE and PPROF")
         }
     }
 }

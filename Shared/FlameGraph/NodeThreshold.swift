@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The smallest total that survives a limit on the number of nodes (spec/query 4.3).
-enum NodeThreshold {
+package enum NodeThreshold {
     /// The `maxNodes`-th largest of `totals`, which are those of all nodes but the root; `.min` when nothing
     /// need go.
     ///
     /// Radix selection: at most eight passes whatever the values, so no input makes it slow.
-    static func minimum(of totals: ArraySlice<Int64>, maxNodes: Int) -> Int64 {
+    package static func minimum(of totals: ArraySlice<Int64>, maxNodes: Int) -> Int64 {
         guard maxNodes >= 1, totals.count > maxNodes else { return .min }
         let signBit: UInt64 = 1 << 63
         var candidates = totals.map { UInt64(bitPattern: $0) ^ signBit }

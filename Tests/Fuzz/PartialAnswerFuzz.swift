@@ -13,6 +13,10 @@ public func fuzzPartialAnswer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
         let again = try? Partial<[FunctionTree]>(decoding: trees.encoded().span)
         precondition(again?.answer.map(\.names) == trees.answer.map(\.names))
     }
+    if let trees = try? Partial<[LocationTree]>(decoding: bytes.span) {
+        let again = try? Partial<[LocationTree]>(decoding: trees.encoded().span)
+        precondition(again?.answer.map(\.selfValues) == trees.answer.map(\.selfValues))
+    }
     if let series = try? Partial<[SeriesDescription]>(decoding: bytes.span) {
         let again = try? Partial<[SeriesDescription]>(decoding: series.encoded().span)
         precondition(again?.answer == series.answer)

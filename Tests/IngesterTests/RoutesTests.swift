@@ -12,6 +12,7 @@ import WireAPI
 @Suite struct RoutesTests {
     private static let paths = [
         AppendFrames.path, SourceRequest.stacktracesPath, SourceRequest.totalsPath, SourceRequest.seriesPath,
+        SourceRequest.locationsPath,
     ]
 
     private static func send(

@@ -19,6 +19,11 @@ struct HugeSymbolSource: ProfileSource {
         return Partial([tree])
     }
 
+    func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> { Partial([]) }
+
     func totals(
         tenant: TenantID,
         query: ProfileQuery,

@@ -72,6 +72,40 @@ final class MemorySource: ProfileSource {
         return Partial(trees, warnings: self.warnings)
     }
 
+    /// Every name is a location of one line, 7, in a file of its own.
+    func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> {
+        let trees = try self.matching(query).map { sample, _ in
+            var dictionary = DatasetDictionary()
+            var values: [Int64] = [0]
+            for (index, name) in sample.stack.enumerated() {
+                let text = dictionary.strings.append(contentsOf: name.utf8)
+                let id = UInt32(index)
+                dictionary.functions.append(
+                    FunctionRow(name: text, systemName: text, file: text, startLine: 1)
+                )
+                dictionary.lines.append(LineRow(function: id, line: 7))
+                dictionary.locations.append(
+                    LocationRow(
+                        mapping: LocationRow.noMapping,
+                        firstLine: id,
+                        lineCount: 1,
+                        flags: 0,
+                        address: 0
+                    )
+                )
+                dictionary.nodeParents.append(id)
+                dictionary.nodeLocations.append(id)
+                values.append(0)
+            }
+            values[values.count - 1] = sample.value
+            return LocationTree(of: dictionary, selfValues: values)
+        }
+        return Partial(trees, warnings: self.warnings)
+    }
+
     func totals(
         tenant: TenantID,
         query: ProfileQuery,
@@ -152,6 +186,11 @@ struct StuckSource: ProfileSource {
         tenant: TenantID,
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[FunctionTree]> { try await self.wait() }
+
+    func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> { try await self.wait() }
 
     func totals(
         tenant: TenantID,

@@ -33,6 +33,11 @@ package struct IngesterRoutes: Sendable {
                         .encoded()
                 }
             },
+            .post(SourceRequest.locationsPath) { request in
+                await self.answer(request) { (question) throws(IngesterError) in
+                    try await self.source.locations(tenant: question.tenant, query: question.query).encoded()
+                }
+            },
             .post(SourceRequest.totalsPath) { request in
                 await self.answer(request) { (question) throws(IngesterError) in
                     try await self.source.totals(

@@ -32,6 +32,18 @@ extension Ingester {
         }
     }
 
+    /// Exact trees of locations of all matching samples, one per dataset and block.
+    package func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> {
+        try await self.read(tenant: tenant, query: query) { head, covered in
+            head.locations(query, above: covered).map { [$0] } ?? []
+        } blocks: { (block) throws(BlockError) in
+            try block.locations(tenant: tenant, query: query)
+        }
+    }
+
     /// Totals per profile, grouped by the labels named in `groupBy`.
     package func totals(
         tenant: TenantID,

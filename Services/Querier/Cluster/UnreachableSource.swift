@@ -14,6 +14,11 @@ struct UnreachableSource: ProfileSource {
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[FunctionTree]> { throw .unavailable(self.reason) }
 
+    func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> { throw .unavailable(self.reason) }
+
     func totals(
         tenant: TenantID,
         query: ProfileQuery,

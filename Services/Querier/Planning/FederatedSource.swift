@@ -23,6 +23,15 @@ struct FederatedSource: ProfileSource {
         }
     }
 
+    func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> {
+        try await self.gather { tenant throws(IngesterError) in
+            try await self.source.locations(tenant: tenant, query: query)
+        }
+    }
+
     func totals(
         tenant: TenantID,
         query: ProfileQuery,

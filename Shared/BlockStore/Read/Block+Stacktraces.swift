@@ -2,7 +2,7 @@
 internal import ByteCoding
 package import FlameGraph
 package import LabelSelector
-internal import ProfileColumns
+package import ProfileColumns
 package import ProfileModel
 
 extension Block {
@@ -24,6 +24,26 @@ extension Block {
         return trees
     }
 
+    /// Exact trees of locations of all samples of the query's type that match, one per dataset, in texts.
+    ///
+    /// - Complexity: as `stacktraces`, and the symbols of a dataset are read each time.
+    package func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) throws(BlockError) -> [LocationTree] {
+        guard let type = query.type else { return [] }
+        var trees: [LocationTree] = []
+        var reader = TileReader()
+        for dataset in self.datasets(of: tenant) {
+            guard let scan = try DatasetScan(self, dataset: dataset, query: query),
+                let found = try self.sums(scan, type: type, &reader)
+            else { continue }
+            let symbols = try self.dictionary(dataset: dataset)
+            trees.append(LocationTree(of: symbols.dictionary, selfValues: found.sums))
+        }
+        return trees
+    }
+
     /// Positions of a tenant's datasets, which lie side by side.
     func datasets(of tenant: TenantID) -> Range<Int> {
         let first = self.datasets.firstIndex { $0.description.tenant == tenant } ?? 0
@@ -36,6 +56,21 @@ extension Block {
         type: ProfileType,
         _ reader: inout TileReader
     ) throws(BlockError) -> FunctionTree? {
+        guard let (frames, sums) = try self.sums(scan, type: type, &reader) else { return nil }
+        return FunctionTree.fold(
+            parents: frames.parents,
+            locations: frames.locations,
+            frames: frames.table,
+            selfValues: sums
+        )
+    }
+
+    /// The tree of one dataset and what its samples add up to, node by node; nil when no sample matches.
+    private func sums(
+        _ scan: DatasetScan,
+        type: ProfileType,
+        _ reader: inout TileReader
+    ) throws(BlockError) -> (frames: DatasetFrames, sums: [Int64])? {
         var sums: [Int64] = []
         var frames: DatasetFrames?
         for (position, series) in scan.index.series.enumerated() {
@@ -60,11 +95,6 @@ extension Block {
             }
         }
         guard let frames else { return nil }
-        return FunctionTree.fold(
-            parents: frames.parents,
-            locations: frames.locations,
-            frames: frames.table,
-            selfValues: sums
-        )
+        return (frames, sums)
     }
 }

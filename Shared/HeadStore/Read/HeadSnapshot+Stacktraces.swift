@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FlameGraph
 package import LabelSelector
-internal import ProfileColumns
+package import ProfileColumns
 internal import ProfileModel
 
 extension HeadSnapshot {
     /// The exact function tree of all samples `query` admits; nil when there is none.
     package func stacktraces(_ query: ProfileQuery, above covered: UInt64) -> FunctionTree? {
+        guard let sums = self.sums(query, above: covered) else { return nil }
+        let dictionary = self.dataset.dictionary
+        return FunctionTree.fold(
+            parents: dictionary.nodeParents,
+            locations: dictionary.nodeLocations,
+            frames: dictionary.frameTable(selfValues: sums),
+            selfValues: sums
+        )
+    }
+
+    /// The exact tree of locations of all samples `query` admits; nil when there is none.
+    package func locations(_ query: ProfileQuery, above covered: UInt64) -> LocationTree? {
+        guard let sums = self.sums(query, above: covered) else { return nil }
+        return LocationTree(of: self.dataset.dictionary, selfValues: sums)
+    }
+
+    /// What the samples `query` admits add up to, node by node.
+    private func sums(_ query: ProfileQuery, above covered: UInt64) -> [Int64]? {
         var sums = [Int64](repeating: 0, count: self.dataset.dictionary.nodeCount)
         var isEmpty = true
         let labelSets = self.dataset.visible
@@ -19,14 +37,7 @@ extension HeadSnapshot {
             )
             isEmpty = false
         }
-        guard !isEmpty else { return nil }
-        let dictionary = self.dataset.dictionary
-        return FunctionTree.fold(
-            parents: dictionary.nodeParents,
-            locations: dictionary.nodeLocations,
-            frames: dictionary.frameTable(selfValues: sums),
-            selfValues: sums
-        )
+        return isEmpty ? nil : sums
     }
 }
 

@@ -63,6 +63,14 @@ package struct IngesterClient: ProfileSink, ProfileSource {
         try await self.ask(SourceRequest.stacktracesPath, SourceRequest(tenant: tenant, query: query))
     }
 
+    /// Asks for trees of locations.
+    package func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]> {
+        try await self.ask(SourceRequest.locationsPath, SourceRequest(tenant: tenant, query: query))
+    }
+
     /// Asks for totals.
     package func totals(
         tenant: TenantID,

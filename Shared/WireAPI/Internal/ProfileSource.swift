@@ -36,6 +36,12 @@ package protocol ProfileSource: Sendable {
         query: ProfileQuery
     ) async throws(IngesterError) -> Partial<[FunctionTree]>
 
+    /// Exact trees of locations with all that is known of them, usually one per dataset and block.
+    func locations(
+        tenant: TenantID,
+        query: ProfileQuery
+    ) async throws(IngesterError) -> Partial<[LocationTree]>
+
     /// Totals per profile, grouped by the labels named in `groupBy` (empty: one group).
     func totals(
         tenant: TenantID,

@@ -25,6 +25,8 @@ package struct SourceRequest: Sendable {
     /// Where ingesters answer.
     package static let stacktracesPath = "/internal/v1/stacktraces"
     /// Where ingesters answer.
+    package static let locationsPath = "/internal/v1/locations"
+    /// Where ingesters answer.
     package static let totalsPath = "/internal/v1/totals"
     /// Where ingesters answer.
     package static let seriesPath = "/internal/v1/series"

@@ -44,6 +44,7 @@ extension QuerierV1 {
         package var tree: [UInt8] = []
         package var dot: String = ""
         package var async: AsyncQueryResponse?
+        package var pprof: PprofProfile?
 
         /// All fields at their defaults.
         package init() {}
@@ -53,6 +54,7 @@ extension QuerierV1 {
             try codec.field(2, "tree", &self.tree)
             try codec.field(3, "dot", &self.dot)
             try codec.field(4, "async", &self.async)
+            try codec.field(5, "pprof", &self.pprof)
         }
     }
 
