@@ -136,7 +136,7 @@ import Testing
             }
             let both = try await diff(ids[0], ids[1])
             #expect(both.status == 200)
-            #expect(both.text.contains(#"[0,1,1,0,2,2,"#))
+            #expect(both.text.contains(#"[0,3,3,0,0,0,3,0,1,1,0,2,2,2]]"#))
             #expect(both.text.contains(#""leftTicks\":4,\"rightTicks\":2"#))
             let unknown = "01ARZ3NDEKTSV4RRFFQ69G5FAV-x"
             #expect(try await diff(unknown, ids[1]).text.contains("left profile \(unknown) not found"))
