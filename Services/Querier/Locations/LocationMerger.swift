@@ -58,7 +58,9 @@ struct LocationMerger {
         self.selfValues[0] = 0
         for node in 1..<max(self.parents.count, 1) {
             var count = matched[Int(self.parents[node])]
-            for line in self.columns.locations[Int(self.locations[node])].lines.reversed() {
+            let lines = self.columns.locations[Int(self.locations[node])].lines
+            if lines.isEmpty, count < path.count { count = failed }
+            for line in lines.reversed() {
                 guard count < path.count else { break }
                 let name = self.columns.strings[Int(self.columns.functions[Int(line.function)].name)]
                 count = ExactText(name) == ExactText(path[count]) ? count + 1 : failed
@@ -90,7 +92,8 @@ struct LocationMerger {
             if isKept[Int(parent)] { dropped.append((parent, totals[node])) }
         }
         for (parent, value) in dropped where value != 0 {
-            self.selfValues[Int(self.child(of: parent, other))] &+= value
+            let node = self.child(of: parent, other)
+            self.selfValues[Int(node)] &+= value
         }
     }
 
