@@ -15,7 +15,7 @@ import Testing
         let ids = try await catalog.upsertFunctions([Sample.function("good"), Sample.function("bad")])
         try await catalog.publish(Sample.block(1))
         // No migrations of its own: the file's version is what the catalogue left.
-        let known = Array(repeating: "select 1", count: 3)
+        let known: [SQLiteQuery] = ["select 1", "select 1", "select 1"]
         let intruder = try await SQLiteDatabase(path: path, migrations: known)
         try await intruder.write { db in
             try db.execute("update functions set name = char(1) where name = 'bad'")
