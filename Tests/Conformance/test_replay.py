@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 PACK = SHARED / "conformance"
 
 RPCS = ("ProfileTypes|LabelNames|LabelValues|Series|SelectMergeStacktraces|SelectSeries|SelectHeatmap|GetProfileStats"
-        "|AnalyzeQuery|SelectMergeSpanProfile|Diff")
+        "|AnalyzeQuery|SelectMergeSpanProfile|SelectMergeProfile|Diff")
 SERVED = re.compile(
     r"//?((pyroscope//?)?(push\.v1\.PusherService/Push|ingest)|querier\.v1\.QuerierService/(" + RPCS + ")"
     r"|debuginfo\.v1alpha1\.DebuginfoService/(ShouldInitiateUpload|UploadFinished|ListDebuginfo|DeleteDebuginfo|Upload/\w+)"
