@@ -41,8 +41,12 @@ package struct QueryScope: Sendable {
 package final class PartialReport: Sendable {
     /// Whether an answer that lacks something is refused.
     package let isDenied: Bool
-    private let found = Mutex<[String]>([])
-    private let gap = Mutex<TimeRange?>(nil)
+    private let found = Mutex(Gaps())
+
+    private struct Gaps {
+        var warnings: [String] = []
+        var missing: TimeRange?
+    }
 
     /// The report of the request that this task works for.
     @TaskLocal static var current: PartialReport?
@@ -54,26 +58,26 @@ package final class PartialReport: Sendable {
     package init(isDenied: Bool = false) { self.isDenied = isDenied }
 
     /// Human-readable reasons why the answer may lack data, each once.
-    package var warnings: [String] { self.found.withLock { $0 } }
+    package var warnings: [String] { self.found.withLock { $0.warnings } }
 
     /// From when to when the answer lacks what some ingester holds; nil when everybody was heard.
-    package var missing: TimeRange? { self.gap.withLock { $0 } }
+    package var missing: TimeRange? { self.found.withLock { $0.missing } }
 
     /// Notes a gap, or refuses the answer because of it; `missing` where nothing of a range was seen.
     func note(_ warning: String, missing: TimeRange? = nil) throws(QueryError) {
-        if let missing {
-            self.gap.withLock { gap in
-                let known = gap ?? missing
-                gap = TimeRange(
+        guard !self.isDenied else { throw .unavailable("the answer would be partial: \(warning)") }
+        self.found.withLock { found in
+            if let missing {
+                let known = found.missing ?? missing
+                found.missing = TimeRange(
                     first: min(known.first, missing.first),
                     last: max(known.last, missing.last)
                 )
             }
-        }
-        guard !self.isDenied else { throw .unavailable("the answer would be partial: \(warning)") }
-        self.found.withLock { found in
-            guard found.count < Self.warningCountMax, !found.contains(warning) else { return }
-            found.append(warning)
+            guard found.warnings.count < Self.warningCountMax, !found.warnings.contains(warning) else {
+                return
+            }
+            found.warnings.append(warning)
         }
     }
 }

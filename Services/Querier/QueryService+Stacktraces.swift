@@ -72,22 +72,13 @@ extension QueryService {
         _ parts: [FunctionTree],
         _ scope: QueryScope
     ) async throws(QueryError) -> TreeMerger {
-        var ids: Set<Int64> = []
-        for name in parts.lazy.flatMap(\.names) {
-            if case .symbol(let id) = name { ids.insert(id) }
-        }
-        var names: [Int64: String] = [:]
-        if !ids.isEmpty {
-            names = try await self.symbols.names(of: ids, tenant: scope.tenant)
-            if names.count < ids.count {
-                try scope.report.note("the names of \(ids.count - names.count) functions could not be read")
-            }
-        }
+        let names = try await self.symbols.names(in: parts, tenant: scope.tenant)
+        if let warning = names.warning { try scope.report.note(warning) }
         var merger = TreeMerger()
         for part in parts {
             guard !Task.isCancelled else { throw .canceled }
             do {
-                try merger.add(part) { names[$0] ?? "[function \($0)]" }
+                try merger.add(part) { names[$0] }
             } catch {
                 switch error {
                 case .malformed: throw .internal(error)

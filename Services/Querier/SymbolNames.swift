@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import FlameGraph
 package import ProfileModel
 internal import Synchronization
 
@@ -44,6 +45,17 @@ package final class SymbolNames: Sendable {
 
     /// What the names take now, in bytes.
     package var byteCount: Int { self.state.withLock { $0.byteCount } }
+
+    /// The names that `parts` refer to by id.
+    func names(in parts: [FunctionTree], tenant: TenantID) async throws(QueryError) -> FunctionNames {
+        var ids: Set<Int64> = []
+        for name in parts.lazy.flatMap(\.names) {
+            if case .symbol(let id) = name { ids.insert(id) }
+        }
+        guard !ids.isEmpty else { return FunctionNames(known: [:], missingCount: 0) }
+        let known = try await self.names(of: ids, tenant: tenant)
+        return FunctionNames(known: known, missingCount: ids.count - known.count)
+    }
 
     /// The names of `ids`; those that are unknown or could not be read are missing.
     func names(of ids: Set<Int64>, tenant: TenantID) async throws(QueryError) -> [Int64: String] {
@@ -105,5 +117,19 @@ package final class SymbolNames: Sendable {
             state.byteCount -= oldest.value.byteCount
             state.shelves[oldest.key] = nil
         }
+    }
+}
+
+/// Names of functions by id, as far as they could be read.
+struct FunctionNames {
+    fileprivate let known: [Int64: String]
+    fileprivate let missingCount: Int
+
+    /// The name of a function, or what stands for it.
+    subscript(id: Int64) -> String { self.known[id] ?? "[function \(id)]" }
+
+    /// What an answer lacks with them; nil for nothing.
+    var warning: String? {
+        self.missingCount == 0 ? nil : "the names of \(self.missingCount) functions could not be read"
     }
 }

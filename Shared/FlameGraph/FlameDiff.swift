@@ -50,7 +50,9 @@ package struct FlameDiff: Sendable {
             let node = self.nodeCount
             let nextLeft = siblings.left.first.map { ranks.left[Int(left.nodeNames[$0])] }
             let nextRight = siblings.right.first.map { ranks.right[Int(right.nodeNames[$0])] }
-            guard let name = [nextLeft, nextRight].compactMap(\.self).min() else {
+            // No name is `rootName`.
+            let name = min(nextLeft ?? FunctionTree.rootName, nextRight ?? FunctionTree.rootName)
+            guard name != FunctionTree.rootName else {
                 self.ends[siblings.parent] = UInt32(node)
                 continue
             }

@@ -36,6 +36,13 @@ private struct DiffLayout {
         var offset: Int64
         var total: Int64
         var own: Int64
+
+        /// Appends its three numbers, the offset from `end`.
+        func append(after end: Int64, to level: inout [Int64]) {
+            level.append(self.offset &- end)
+            level.append(self.total)
+            level.append(self.own)
+        }
     }
 
     private struct Visit {
@@ -139,10 +146,9 @@ private struct DiffLayout {
         var ends = [(left: Int64, right: Int64)](repeating: (0, 0), count: levels.count)
         for cell in self.cells.reversed() {
             let end = ends[cell.level]
-            levels[cell.level] += [
-                cell.left.offset &- end.left, cell.left.total, cell.left.own,
-                cell.right.offset &- end.right, cell.right.total, cell.right.own, cell.name,
-            ]
+            cell.left.append(after: end.left, to: &levels[cell.level])
+            cell.right.append(after: end.right, to: &levels[cell.level])
+            levels[cell.level].append(cell.name)
             ends[cell.level] = (cell.left.offset &+ cell.left.total, cell.right.offset &+ cell.right.total)
         }
         return levels

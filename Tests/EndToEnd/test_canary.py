@@ -112,7 +112,7 @@ class Canary(unittest.TestCase):
 
     def merged(self, kind):
         """Leaf first, as google/pprof shows it."""
-        profile = self.served(lambda: self.query("SelectMergeProfile", kind))
+        profile = self.query("SelectMergeProfile", kind)
         texts = profile["stringTable"]
         names = {one["id"]: texts[int(one["name"])] for one in profile["function"]}
         places = {one["id"]: [names[line["functionId"]] for line in one["line"]] for one in profile["location"]}
@@ -180,13 +180,13 @@ class Canary(unittest.TestCase):
         self.assertEqual(self.merged(OTLP), {"func2>func1": 20, "func1": 40})
 
     def test_span_profile(self):
-        answer = self.served(lambda: self.query("SelectMergeSpanProfile", spanSelector=[SPAN]))
+        answer = self.query("SelectMergeSpanProfile", spanSelector=[SPAN])
         self.assert_shape(answer["flamegraph"], 2, 2)
 
     def test_render_diff(self):
         sides = {f"{side}{name}": value for side in ("left", "right") for name, value in (
             ("Query", MADE_UP + SELECTOR), ("From", self.now), ("Until", self.now + 5_000))}
-        answer = self.served(lambda: self.client.get(f"/pyroscope/render-diff?{urllib.parse.urlencode(sides)}"))
+        answer = self.client.get(f"/pyroscope/render-diff?{urllib.parse.urlencode(sides)}")
         self.assert_shape(json.loads(answer)["flamebearer"], 3, 3)
 
     def test_exemplars(self):

@@ -2,18 +2,14 @@
 """Separate processes over HTTP with a real Postgres: routing, exact reads, outages of one part at a time."""
 
 import pathlib
-import sys
 import re
 import time
 import unittest
 
+import hearthtest.cluster
 from hearthtest import pprof
 from hearthtest.client import Failure
-from hearthtest.postgres import Postgres
-from hearthtest.process import ROOT, Folder, Process, free_port, wait_until
-
-sys.path.insert(0, str(ROOT / "Deploy" / "cluster"))
-from cluster import commands  # noqa: E402
+from hearthtest.process import wait_until
 
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
 
@@ -24,21 +20,9 @@ def profile(value=10):
 
 class Cluster(unittest.TestCase):
     def setUp(self):
-        self.folder = Folder()
-        self.addCleanup(self.folder.close)
-        self.postgres = Postgres(self.folder.path).start()
-        self.addCleanup(self.postgres.close)
-        ports = [free_port() for _ in range(4)]
-        self.processes = {}
-        for name, arguments in commands(self.folder.path, self.postgres.url, ports[0], ports[1], ports[2:]):
-            port = next(int(one.split("=")[1]) for one in arguments if one.startswith("-server.http-listen-port="))
-            process = Process(name, arguments, pathlib.Path(self.folder.path), port)
-            self.addCleanup(process.close)
-            self.processes.setdefault(name, []).append(process)
-            process.start()
-        self.writer = self.processes["hearth-distributor"][0].client
-        self.reader = self.processes["hearth-querier"][0].client
-        self.ingesters = self.processes["hearth-ingester"]
+        cluster = hearthtest.cluster.Cluster(self)
+        self.folder, self.postgres, self.ingesters = cluster.folder, cluster.postgres, cluster.ingesters
+        self.writer, self.reader = cluster.distributor.client, cluster.querier.client
         wait_until(lambda: self.try_push({"__name__": "process_cpu", "service_name": "probe"}), 20, "first push")
         # The querier's view of the ring is up to 2 s old once the catalogue is away: it must have seen the ingesters.
         wait_until(self.try_read, 20, "first read")

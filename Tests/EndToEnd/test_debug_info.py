@@ -5,15 +5,11 @@ import pathlib
 import re
 import socket
 import subprocess
-import sys
 import unittest
 
 from hearthtest.client import Failure
-from hearthtest.postgres import Postgres
-from hearthtest.process import ROOT, Folder, Process, free_port, hearth, wait_until
-
-sys.path.insert(0, str(ROOT / "Deploy" / "cluster"))
-from cluster import commands  # noqa: E402
+from hearthtest.cluster import Cluster
+from hearthtest.process import Folder, hearth, wait_until
 
 SERVICE = "debuginfo.v1alpha1.DebuginfoService"
 FIRST = "First time we see this Build ID, therefore please upload!"
@@ -170,28 +166,17 @@ class DebugInfo(unittest.TestCase):
 
 class DebugInfoInACluster(unittest.TestCase):
     def test_files_lie_with_the_ingesters(self):
-        folder = Folder()
-        self.addCleanup(folder.close)
-        postgres = Postgres(folder.path).start()
-        self.addCleanup(postgres.close)
-        ports = [free_port() for _ in range(4)]
-        processes = []
-        for name, arguments in commands(folder.path, postgres.url, ports[0], ports[1], ports[2:]):
-            port = next(int(one.split("=")[1]) for one in arguments if one.startswith("-server.http-listen-port="))
-            processes.append(Process(name, arguments, pathlib.Path(folder.path), port))
-            self.addCleanup(processes[-1].close)
-            processes[-1].start()
-        writer = next(one for one in processes if one.name == "hearth-distributor")
-        uploader = Uploader(writer.client)
+        cluster = Cluster(self)
+        uploader = Uploader(cluster.distributor.client)
         programs = {}
         for index in range(8):
             # The name of the source is in the file, and so in its id.
-            data, build_id = program(folder.path, f"shop{index}")
+            data, build_id = program(cluster.folder.path, f"shop{index}")
             programs[build_id] = data
             wait_until(lambda: uploader.whole(build_id, data)[0] in (200, 412), 20, "upload")
         self.assertEqual({one["file"]["gnuBuildId"] for one in uploader.list()}, set(programs))
         self.assertTrue(all(one["state"] == "STATE_UPLOADED" for one in uploader.list()))
-        files = [p for p in pathlib.Path(folder.path).rglob("debug-info/files/anonymous/*.elf")]
+        files = [p for p in pathlib.Path(cluster.folder.path).rglob("debug-info/files/anonymous/*.elf")]
         self.assertEqual({p.stem: p.read_bytes() for p in files}, programs)
         self.assertEqual(len({p.parts[:-4] for p in files}), 2, "both ingesters hold some")
         wrong = next(iter(programs.values()))
@@ -201,7 +186,7 @@ class DebugInfoInACluster(unittest.TestCase):
         self.assertIn("has the build id", body)
         for build_id in programs:
             uploader.delete(build_id)
-        self.assertEqual([p for p in pathlib.Path(folder.path).rglob("debug-info/**/*.elf")], [])
+        self.assertEqual([p for p in pathlib.Path(cluster.folder.path).rglob("debug-info/**/*.elf")], [])
 
 
 if __name__ == "__main__":

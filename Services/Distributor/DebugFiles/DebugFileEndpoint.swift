@@ -206,13 +206,7 @@ package struct DebugFileEndpoint: Sendable {
     ) async throws(ServiceError) -> Answer {
         do throws(CatalogError) {
             return try await question()
-        } catch {
-            switch error {
-            case .unavailable: throw ServiceError(.unavailable, "the catalogue is out of reach", cause: error)
-            case .cancelled: throw .canceled
-            default: throw .internal(error)
-            }
-        }
+        } catch { throw ServiceError(error) }
     }
 }
 

@@ -99,23 +99,16 @@ struct FederatedSource: ProfileSource {
         _ part: Partial<[FunctionTree]>,
         _ tenant: TenantID
     ) async throws(IngesterError) -> Partial<[FunctionTree]> {
-        var ids: Set<Int64> = []
-        for name in part.answer.lazy.flatMap(\.names) {
-            if case .symbol(let id) = name { ids.insert(id) }
-        }
-        guard !ids.isEmpty else { return part }
-        let names: [Int64: String]
+        let names: FunctionNames
         do {
-            names = try await self.symbols.names(of: ids, tenant: tenant)
+            names = try await self.symbols.names(in: part.answer, tenant: tenant)
         } catch { throw .deadlineExceeded }
         var part = part
-        if names.count < ids.count {
-            part.warnings.append("the names of \(ids.count - names.count) functions could not be read")
-        }
+        if let warning = names.warning { part.warnings.append(warning) }
         for tree in part.answer.indices {
             part.answer[tree].names = part.answer[tree].names.map { name in
                 guard case .symbol(let id) = name else { return name }
-                return .text(names[id] ?? "[function \(id)]")
+                return .text(names[id])
             }
         }
         return part

@@ -8,20 +8,17 @@ internal import ProfileModel
 struct StepWindow: Hashable {
     private let window: QueryWindow
     private let stepMilliseconds: Int64
+    /// What has to be read.
+    let readRange: TimeRange
 
     /// Steps of at least a millisecond; parts of a millisecond are cut off.
     init(_ window: QueryWindow, stepSeconds: Double) {
         self.window = window
         let milliseconds = stepSeconds * 1_000
         self.stepMilliseconds = milliseconds < 0x1p62 ? max(1, Int64(milliseconds)) : 1 << 62
-    }
-
-    /// What has to be read.
-    var readRange: TimeRange {
-        let first = self.window.start.subtractingSaturated(self.stepMilliseconds)
-        return TimeRange(
-            first: QueryWindow.nanoseconds(first),
-            last: QueryWindow.nanoseconds(self.window.end)
+        self.readRange = TimeRange(
+            first: QueryWindow.nanoseconds(window.start.subtractingSaturated(self.stepMilliseconds)),
+            last: QueryWindow.nanoseconds(window.end)
         )
     }
 
@@ -49,8 +46,7 @@ struct StepWindow: Hashable {
     func add(_ totals: [TimedTotal], to sums: inout [Int64: StepSum]) {
         for total in totals {
             guard let step = self.wholeStep(of: total.timeNanoseconds) else { continue }
-            sums[step, default: StepSum()].sum &+= total.value
-            sums[step, default: StepSum()].profileCount &+= 1
+            sums[step, default: StepSum()].add(total.value)
         }
     }
 }
@@ -60,6 +56,11 @@ struct StepSum: Hashable {
     var sum: Int64 = 0
     /// Profiles with a value.
     var profileCount: Int64 = 0
+
+    mutating func add(_ value: Int64) {
+        self.sum &+= value
+        self.profileCount &+= 1
+    }
 
     /// The value of a point.
     func value(isAverage: Bool) -> Double {

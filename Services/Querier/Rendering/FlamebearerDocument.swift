@@ -26,16 +26,39 @@ struct FlamebearerDocument {
         }
     }
 
+    /// What viewers are told about the values.
+    struct Metadata {
+        var spyName = ""
+        var sampleRate: Int64 = 100
+        var units: String
+        var name: String
+
+        /// Of a profile type.
+        init(_ type: ProfileType) { self.init(sampleType: type.sampleType, unit: type.sampleUnit) }
+
+        /// A rate of 10⁹ makes old viewers show nanoseconds as seconds.
+        init(sampleType: String, unit: String) {
+            self.name = sampleType
+            switch sampleType {
+            case "inuse_objects", "alloc_objects", "goroutine", "samples": self.units = "objects"
+            case "cpu":
+                self.units = "samples"
+                self.sampleRate = 1_000_000_000
+            default: self.units = unit
+            }
+        }
+    }
+
     var graph: Graph
-    var type: ProfileType
+    var metadata: Metadata
     /// Nil for a comparison.
     var timeline: RenderedTimeline?
     /// By value of the first label that was grouped by; nil without grouping.
     var groups: [String: RenderedTimeline]?
     /// What the answer lacks; written only when there is something.
-    var warnings: [String]
+    var warnings: [String] = []
 
-    /// The document, with a line end.
+    /// The document.
     func json() -> [UInt8] {
         var writer = JSONWriter()
         writer.raw("{\"version\":1,\"flamebearer\":{\"names\":")
@@ -49,13 +72,14 @@ struct FlamebearerDocument {
         writer.raw(",\"maxSelf\":")
         writer.digits(self.graph.maxSelf)
         let format = self.graph.ticks == nil ? "single" : "double"
-        writer.raw("},\"metadata\":{\"format\":\"\(format)\",\"spyName\":\"\",\"sampleRate\":")
-        let (units, rate) = Self.units(self.type)
-        writer.digits(rate)
+        writer.raw("},\"metadata\":{\"format\":\"\(format)\",\"spyName\":")
+        Self.text(self.metadata.spyName, &writer)
+        writer.raw(",\"sampleRate\":")
+        writer.digits(self.metadata.sampleRate)
         writer.raw(",\"units\":")
-        Self.text(units, &writer)
+        Self.text(self.metadata.units, &writer)
         writer.raw(",\"name\":")
-        Self.text(self.type.sampleType, &writer)
+        Self.text(self.metadata.name, &writer)
         writer.raw("},\"timeline\":")
         if let timeline { Self.write(timeline, &writer) } else { writer.raw("null") }
         writer.raw(",\"groups\":")
@@ -66,7 +90,7 @@ struct FlamebearerDocument {
             writer.raw(",\"partial\":true,\"warnings\":")
             Self.list(self.warnings, &writer) { warning, writer in Self.text(warning, &writer) }
         }
-        writer.raw("}\n")
+        writer.raw("}")
         return writer.bytes
     }
 
@@ -130,15 +154,6 @@ struct FlamebearerDocument {
             case UInt8(ascii: "&"): writer.raw("\\u0026")
             default: writer.byte(byte)
             }
-        }
-    }
-
-    /// What viewers label values with; a rate of 10⁹ makes old ones show nanoseconds as seconds.
-    private static func units(_ type: ProfileType) -> (String, Int64) {
-        switch type.sampleType {
-        case "inuse_objects", "alloc_objects", "goroutine", "samples": ("objects", 100)
-        case "cpu": ("samples", 1_000_000_000)
-        default: (type.sampleUnit, 100)
         }
     }
 }

@@ -71,11 +71,11 @@ extension QueryService {
         }
         return FlamebearerDocument(
             graph: FlamebearerDocument.Graph(Self.rendered(tree, asked: request.maxNodes)),
-            type: request.type,
+            metadata: FlamebearerDocument.Metadata(request.type),
             timeline: timeline(series.series.count == 1 ? series.series[0].points : nil),
             groups: groups,
             warnings: scope.report.warnings
-        ).json()
+        ).json() + [0x0A]
     }
 
     /// The tree and the timelines, asked for at the same time.

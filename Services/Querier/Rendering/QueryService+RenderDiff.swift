@@ -37,10 +37,10 @@ extension QueryService {
         let graph = try await self.compared(left.request, right.request, scope)
         return FlamebearerDocument(
             graph: FlamebearerDocument.Graph(graph),
-            type: left.type,
+            metadata: FlamebearerDocument.Metadata(left.type),
             timeline: nil,
             groups: nil,
             warnings: scope.report.warnings
-        ).json()
+        ).json() + [0x0A]
     }
 }

@@ -61,13 +61,9 @@ package struct SideEndpoints: Sendable {
         do throws(CatalogError) {
             return try await question()
         } catch {
-            switch error {
-            case .unavailable: throw ServiceError(.unavailable, "the catalogue is out of reach", cause: error)
-            case .cancelled: throw .canceled
-            default:
-                self.logger.error("catalogue failed", ["error": .error(error)])
-                throw .internal(error)
-            }
+            let told = ServiceError(error)
+            if told.code == .internal { self.logger.error("catalogue failed", ["error": .error(error)]) }
+            throw told
         }
     }
 

@@ -144,14 +144,9 @@ extension SideEndpoints {
     }
 
     func profileLimits(_ tenant: TenantID) -> ProfileLimits {
-        let tenantLimits = self.limits.limits(of: tenant)
-        var limits = ProfileLimits()
-        func unlessOff(_ value: Int, _ most: Int) -> Int { value > 0 ? min(value, most) : most }
-        limits.profileByteCountMax = unlessOff(tenantLimits.profileByteCountMax, Self.uploadByteCountMax)
-        limits.sampleCountMax = unlessOff(tenantLimits.sampleCountMax, 1 << 20)
-        limits.depthMax = unlessOff(tenantLimits.stackDepthMax, 10_000)
-        limits.symbolByteCountMax = unlessOff(tenantLimits.symbolByteCountMax, 1 << 20)
-        limits.sampleLabelCountMax = unlessOff(tenantLimits.sampleLabelCountMax, 10_000)
+        var limits = ProfileLimits(self.limits.limits(of: tenant))
+        limits.profileByteCountMax = min(limits.profileByteCountMax, Self.uploadByteCountMax)
+        limits.sampleCountMax = min(limits.sampleCountMax, 1 << 20)
         return limits
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import ProfileModel
-internal import ServiceKit
+package import ProfileModel
 
 extension ProfileLimits {
-    /// The part of a tenant's limits that travels with a profile; what 0 switches off stops at the format's
-    /// own bounds.
-    init(_ limits: TenantLimits) {
+    /// The part of a tenant's limits that travels with a profile.
+    ///
+    /// What 0 switches off stops at the format's own bounds.
+    package init(_ limits: TenantLimits) {
         self.init()
         func unlessOff(_ value: Int, _ most: Int) -> Int { value > 0 ? min(value, most) : most }
         self.profileByteCountMax = unlessOff(limits.profileByteCountMax, 1 << 30)
